@@ -7,7 +7,7 @@ import { fit } from '../training/fit.ts'
 import { pooled } from './pooled.ts'
 import { singleTask } from './single-task.ts'
 
-describeEstimator('pooled', () => pooled())
+describeEstimator('pooled', pooled)
 
 describe('pooled', () => {
   it('is single-task learning of all rows as one task', async () => {

@@ -12,7 +12,7 @@ import { fitRidge } from './ridge.ts'
 import { singleTask } from './single-task.ts'
 import { designOf, statisticsOf } from './statistics.ts'
 
-describeEstimator('single-task', () => singleTask())
+describeEstimator('single-task', singleTask)
 
 const tasks = (seed: number, rows = 10): ReturnType<typeof relatedTasks> =>
   relatedTasks({ random: createRandom(seed), tasks: 3, rows, features: 4, spread: 0.3, noise: 0.2 })

@@ -8,7 +8,12 @@ import { describeEstimator } from '../testing/describe-estimator.ts'
 import { fit } from '../training/fit.ts'
 import { taskMean } from './task-mean.ts'
 
-describeEstimator('task-mean', () => taskMean())
+describeEstimator('task-mean', taskMean, {
+  except: {
+    'does no worse than the mean on its own kind of data':
+      'tasks of that data have no levels of their own; a test below has such data',
+  },
+})
 
 const one = matrix(1, 1)
 
@@ -21,6 +26,19 @@ async function realOf(model: Model, task: string | { target?: string }): Promise
 const inputs = [[0], [0], [0]]
 
 describe('taskMean', () => {
+  it('is nearer than the mean of all where tasks have levels of their own', async () => {
+    const rows = Array.from({ length: 8 }, () => [0])
+    const targets = (level: number): number[] => rows.map((_, i) => level + (i % 2))
+    const data = dataset([
+      { name: 'low', inputs: rows, targets: targets(0) },
+      { name: 'high', inputs: rows, targets: targets(10) },
+    ])
+    const model = await fit(taskMean(), data, { random: 1 })
+    expect((await realOf(model, 'low')).mean[0]).toBeCloseTo(0.5, 12)
+    expect((await realOf(model, 'high')).mean[0]).toBeCloseTo(10.5, 12)
+    expect((await realOf(model, {})).mean[0]).toBeCloseTo(5.5, 12)
+  })
+
   it('predicts weighted means, and the variance within tasks', async () => {
     const data = dataset([
       { name: 'a', inputs, targets: [1, 3, NaN] },
