@@ -1,0 +1,42 @@
+import { permutation } from '../random/sample.ts'
+import type { RandomGenerator } from '../random/types.ts'
+import { groupBy } from './group-by.ts'
+import type { Task } from './types.ts'
+
+/** Rows that are alike to a split, in random order. */
+export type Stratum = readonly number[]
+
+/**
+ * The rows that any of the tasks, which share their inputs, has a label of; those with the same labels stand
+ * together. All labels of numbers are alike.
+ */
+export function strataOf(tasks: readonly Task[], random: RandomGenerator): readonly Stratum[] {
+  const labelled = permutation(random, tasks[0].targets.length).filter((row) =>
+    tasks.some(({ targets }) => !Number.isNaN(targets[row])),
+  )
+  return [...groupBy(labelled, (row) => tasks.map((task) => labelOf(task, row)).join()).values()]
+}
+
+/** '' for a missing label. */
+function labelOf({ kind, targets }: Task, row: number): string {
+  if (Number.isNaN(targets[row])) return ''
+  return kind === 'regression' ? 'number' : String(targets[row])
+}
+
+/** `count` of the rows: of each stratum its share, rounded by the largest remainders. */
+export function shareOf(strata: readonly Stratum[], count: number): readonly number[] {
+  const rows = strata.reduce((sum, { length }) => sum + length, 0)
+  const shares = strata.map(({ length }) => Math.floor((count * length) / rows))
+  const left = count - shares.reduce((sum, share) => sum + share, 0)
+  const remainder = (k: number): number => (count * strata[k].length) % rows
+  const byRemainder = Array.from(strata.keys()).sort((a, b) => remainder(b) - remainder(a))
+  for (const k of byRemainder.slice(0, left)) shares[k] += 1
+  return strata.flatMap((stratum, k) => stratum.slice(0, shares[k]))
+}
+
+/** Deals the members to `folds` hands in turn: sizes, and counts of each stratum, differ by one at most. */
+export function deal(strata: readonly Stratum[], folds: number, first: number): readonly number[][] {
+  const hands = Array.from({ length: folds }, (): number[] => [])
+  strata.flat().forEach((member, i) => hands[(first + i) % folds].push(member))
+  return hands
+}
