@@ -20,20 +20,21 @@ function broken(make: () => LossWeighting): string[] {
 }
 
 /** Weights by the running mean of each task's losses, which is its state. */
-const running = (parts: Partial<LossBasedWeighting<Float64Array>> = {}): (() => LossWeighting) => {
-  return () => ({
-    name: 'running',
-    options: {},
-    needs: 'losses',
-    init: (tasks) => new Float64Array(tasks.length).fill(1),
-    weigh: ({ present, losses }, state) => {
-      const next = state.slice()
-      present.forEach((k, i) => (next[k] = (next[k] + losses[i]) / 2))
-      return { weights: Float64Array.from(present, (k) => 1 / next[k]), state: next }
-    },
-    ...parts,
-  })
+const runningMean: LossBasedWeighting<Float64Array> = {
+  name: 'running',
+  options: {},
+  needs: 'losses',
+  init: (tasks) => new Float64Array(tasks.length).fill(1),
+  weigh: ({ present, losses }, state) => {
+    const next = state.slice()
+    present.forEach((k, i) => (next[k] = (next[k] + losses[i]) / 2))
+    return { weights: Float64Array.from(present, (k) => 1 / next[k]), state: next }
+  },
 }
+
+const running =
+  (parts: Partial<typeof runningMean> = {}): (() => LossWeighting) =>
+  () => ({ ...runningMean, ...parts })
 
 describe('the laws of weightings', () => {
   it('hold for weightings of each need', () => {
