@@ -1,7 +1,7 @@
 import { MtlError } from '../error/mtl-error.ts'
 
 /** What is wrong with a table at one place. Rows count from 1, the header not counted. */
-export interface Fault {
+interface Fault {
   /** A sentence with its place, without a remedy. */
   readonly message: string
   readonly row?: number
