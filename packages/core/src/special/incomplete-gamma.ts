@@ -30,10 +30,19 @@ export function upperIncompleteGamma(shape: number, x: number): number {
 
 /** x with lowerIncompleteGamma(shape, x) = level, 0 <= level <= 1; 0 at 0, Infinity at 1; NaN outside. Error 1e-10. */
 export function inverseLowerIncompleteGamma(shape: number, level: number): number {
-  if (!(inDomain(shape, level) && level <= 1)) return NaN
-  if (level === 1) return Infinity
-  if (level <= lowerIncompleteGamma(shape, Number.MIN_VALUE)) return 0
-  return level <= 0.5 ? fromLower(shape, Math.log(level)) : fromUpper(shape, Math.log1p(-level))
+  return inDomain(shape, level) && level <= 1 ? inverse(shape, Math.log(level), Math.log1p(-level)) : NaN
+}
+
+/** x with upperIncompleteGamma(shape, x) = level, likewise: Infinity at 0, 0 at 1. */
+export function inverseUpperIncompleteGamma(shape: number, level: number): number {
+  return inDomain(shape, level) && level <= 1 ? inverse(shape, Math.log1p(-level), Math.log(level)) : NaN
+}
+
+/** x where log P and log Q are these, from the smaller one. */
+function inverse(a: number, lower: number, upper: number): number {
+  if (upper === -Infinity) return Infinity
+  if (lower <= logTails(a, Number.MIN_VALUE).lower) return 0
+  return lower <= upper ? fromLower(a, lower) : fromUpper(a, upper)
 }
 
 function inDomain(shape: number, x: number): boolean {
@@ -47,7 +56,7 @@ function fromLower(a: number, target: number): number {
     concaveRoot(start, (logX) => {
       const x = Math.exp(logX)
       const { lower } = logTails(a, x)
-      return { value: lower - target, slope: a * Math.exp(logPower(a, x) - lower) }
+      return { value: lower - target, slope: a * Math.exp(logGammaPower(a, x) - lower) }
     }),
   )
 }
@@ -61,7 +70,7 @@ function fromUpper(a: number, target: number): number {
   const root = concaveRoot(-Math.log(start), (minusLogX) => {
     const x = Math.exp(-minusLogX)
     const { upper } = logTails(a, x)
-    return { value: upper - target, slope: a * Math.exp(logPower(a, x) - upper) }
+    return { value: upper - target, slope: a * Math.exp(logGammaPower(a, x) - upper) }
   })
   return Math.exp(-root)
 }
@@ -71,17 +80,17 @@ function logTails(a: number, x: number): { readonly lower: number; readonly uppe
   if (x === 0) return { lower: -Infinity, upper: 0 }
   if (x === Infinity) return { lower: 0, upper: -Infinity }
   if (a <= 1 && x <= smallArgument)
-    return { lower: logPower(a, x) + Math.log(lowerSeries(a, x)), upper: Math.log(upperSmall(a, x)) }
+    return { lower: logGammaPower(a, x) + Math.log(lowerSeries(a, x)), upper: Math.log(upperSmall(a, x)) }
   if (x <= a) {
-    const lower = a > largeShape ? uniformTail(a, x) : logPower(a, x) + Math.log(lowerSeries(a, x))
+    const lower = a > largeShape ? uniformTail(a, x) : logGammaPower(a, x) + Math.log(lowerSeries(a, x))
     return { lower, upper: Math.log1p(-Math.exp(lower)) }
   }
-  const upper = a > largeShape ? uniformTail(a, x) : logPower(a, x) + Math.log(a / upperFraction(a, x))
+  const upper = a > largeShape ? uniformTail(a, x) : logGammaPower(a, x) + Math.log(a / upperFraction(a, x))
   return { lower: Math.log1p(-Math.exp(upper)), upper }
 }
 
-/** log D. */
-function logPower(a: number, x: number): number {
+/** log D: D a / x is the density at x of the gamma variable. */
+export function logGammaPower(a: number, x: number): number {
   if (a < 1) return a * Math.log(x) - x - logGamma(a + 1)
   return -a * deviance(x / a, (x - a) / a) - 0.5 * Math.log(2 * Math.PI * a) - stirlingRemainder(a)
 }
@@ -142,7 +151,7 @@ const uniformCoefficients = [
 function uniformTail(a: number, x: number): number {
   const half = deviance(x / a, (x - a) / a)
   // Out of the range of numbers: the first term of both tails, D / |1 - x / a|.
-  if (a * half > 800) return logPower(a, x) - Math.log(Math.abs(x / a - 1))
+  if (a * half > 800) return logGammaPower(a, x) - Math.log(Math.abs(x / a - 1))
   const side = x > a ? 1 : -1
   const eta = side * Math.sqrt(2 * half)
   let sum = 0

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { observed } from '../../data/rows.ts'
 import { bernoulli } from '../../distribution/bernoulli.ts'
+import { normal } from '../../distribution/normal.ts'
 import type { Dataset, Task } from '../../data/types.ts'
 import { defineEstimator } from '../../model/define-estimator.ts'
 import type { Estimator } from '../../model/types.ts'
 import type { LawName } from '../types.ts'
-import { brokenBy, definition, iterating, training } from './descent.ts'
+import { brokenBy, changed, definition, iterating, predictLines, training } from './descent.ts'
 
 /** Each task by the smoothed share of its second class. */
 const shares = (inspect: (data: Dataset) => void): Estimator =>
@@ -27,7 +28,22 @@ const shares = (inspect: (data: Dataset) => void): Estimator =>
       ),
   })
 
-describe('the laws of labels', () => {
+/** Lines shifted by the first trait of each task, which must be known. */
+const shifted = (): Estimator =>
+  changed({
+    capabilities: { ...definition.capabilities, descriptors: 'needed' },
+    predict: (parameters, queries, tasks) =>
+      predictLines(parameters, queries).map(({ mean, variance }, q) => {
+        const { task } = queries[q]
+        const { descriptor = Float64Array.of(NaN) } = typeof task === 'number' ? tasks[task] : task
+        return normal(
+          mean.map((value) => value + descriptor[0]),
+          variance,
+        )
+      }),
+  })
+
+describe('the laws of labels and weights', () => {
   const faults: readonly (readonly [string, () => Estimator, readonly LawName[]])[] = [
     [
       'takes a missing target for a zero',
@@ -107,8 +123,12 @@ describe('the laws of labels', () => {
         }),
       ['finite for a single class', 'finite for a class that a task lacks'],
     ],
-    ['predicts the shares of classes', () => shares(() => undefined), []],
   ]
+
+  it('hold for an estimator of classes, and for one that needs descriptors', async () => {
+    expect(await brokenBy(() => shares(() => undefined))).toEqual([])
+    expect(await brokenBy(shifted)).toEqual([])
+  })
 
   for (const [fault, make, laws] of faults) {
     it(`find an estimator that ${fault}`, async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { normal } from '../../distribution/normal.ts'
 import type { Estimator } from '../../model/types.ts'
+import { createRandom } from '../../random/generator.ts'
 import type { LawName } from '../types.ts'
 import {
   brokenBy,
@@ -14,7 +15,7 @@ import {
   wrapped,
 } from './descent.ts'
 
-describe('the laws of repeatable', () => {
+describe('the laws of repeatable training', () => {
   const faults: readonly (readonly [string, () => Estimator, readonly LawName[]])[] = [
     [
       'keeps state from one training to the next',
@@ -126,6 +127,17 @@ describe('the laws of repeatable', () => {
       ],
     ],
   ]
+
+  it('hold for a sound estimator', async () => {
+    expect(await brokenBy(sound)).toEqual([])
+  })
+
+  it('find an estimator whose trainings share a stream', async () => {
+    const stream = createRandom(1)
+    const sharing = (): Estimator =>
+      iterating((given) => ({ finish: (state) => ({ ...given.finish(state), variance: 1 + stream.next() }) }))
+    expect(await brokenBy(sharing)).toEqual(expect.arrayContaining(['same seed, same bits']))
+  })
 
   for (const [fault, make, laws] of faults) {
     it(`find an estimator that ${fault}`, async () => {

@@ -4,7 +4,7 @@ import type { Estimator, Model } from '../../model/types.ts'
 import type { LawName } from '../types.ts'
 import { brokenBy, changed, iterating, sound, wrapped, type Parameters } from './descent.ts'
 
-describe('the laws of stored', () => {
+describe('the laws of stored models', () => {
   const faults: readonly (readonly [string, () => Estimator, readonly LawName[]])[] = [
     [
       'holds a table that is no plain data',
