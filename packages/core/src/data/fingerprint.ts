@@ -24,12 +24,19 @@ export function fingerprint({ tasks }: Dataset): string {
   return hexadecimal(digest)
 }
 
+/** 16 hexadecimal digits that name the contents, one after the other; as `fingerprint` does. */
+export function digest(contents: Iterable<Content>): string {
+  let digest = start
+  for (const content of contents) digest = mixed(digest, content)
+  return hexadecimal(digest)
+}
+
 function head({ name, kind, target, classes, inputs, descriptorFeatures = [] }: Task): string {
   const { rows, columns } = inputs
   return JSON.stringify([name, kind, target, classes, rows, columns, contentOf(descriptorFeatures)])
 }
 
-type Content = string | Float64Array | Int32Array
+export type Content = string | Float64Array | Int32Array
 
 /** Two 32-bit words. */
 type Digest = readonly [number, number]

@@ -1,5 +1,6 @@
 import type { LawName } from '../types.ts'
 import type { Law } from './bench.ts'
+import { inputLaws } from './inputs.ts'
 import { labelLaws } from './labels.ts'
 import { predictionLaws } from './predictions.ts'
 import { refusalLaws } from './refusals.ts'
@@ -12,6 +13,7 @@ export const estimatorLaws: readonly (readonly [LawName, Law])[] = [
   repeatableLaws,
   trainingLaws,
   labelLaws,
+  inputLaws,
   refusalLaws,
   predictionLaws,
   storedLaws,

@@ -30,7 +30,7 @@ export interface Course {
 export interface Law {
   /** Whether it says anything of such an estimator and data; default: always. */
   readonly applies?: (bench: Bench) => boolean
-  readonly run: (bench: Bench) => Promise<void>
+  readonly run: (bench: Bench) => Promise<void> | void
 }
 
 /** Of every training on a bench. */

@@ -31,11 +31,8 @@ export function expectClose(actual: Outcome, expected: Outcome, tolerance: numbe
       outcome.flatMap((parts) => parts.slice(sort, sort + 1).flatMap((part) => [...part])),
     )
     const scale = wanted.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1)
-    wanted.forEach((value, i) =>
-      expect(Math.abs(got[i] - value), `${got[i]} instead of ${value}`).toBeLessThanOrEqual(
-        tolerance * scale,
-      ),
-    )
+    const off = wanted.findIndex((value, i) => !(Math.abs(got[i] - value) <= tolerance * scale))
+    expect(off, `${got[off]} instead of ${wanted[off]}`).toBe(-1)
   }
 }
 

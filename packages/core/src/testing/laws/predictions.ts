@@ -53,7 +53,8 @@ function expectSize(prediction: Distribution, rows: number): void {
 async function rowsAlone({ data, course, tolerance }: Bench): Promise<void> {
   const { model } = await course()
   const together = await model.predict(data)
-  for (const i of [0, 5]) {
+  const last = Math.min(...data.tasks.map(({ inputs }) => inputs.rows)) - 1
+  for (const i of [0, last]) {
     const alone = { tasks: data.tasks.map((task) => selectTaskRows(task, [i])) }
     const expected = data.tasks.map(({ name }) => numbersOf(together[name].select([i])))
     expectClose(await outcomeOf(model, alone), expected, tolerance)

@@ -61,14 +61,13 @@ async function laterVersion({ make, course }: Bench): Promise<void> {
 }
 
 /** A factory that is handed on as it is takes options; one in an arrow function has chosen them. */
-function plainOptions({ make }: Bench): Promise<void> {
+function plainOptions({ make }: Bench): void {
   const { name, options } = make()
   const read = JSON.parse(JSON.stringify(options)) as Record<string, unknown>
   expect(read).toEqual(options)
   const again = (make as (options: Readonly<Record<string, unknown>>) => Estimator)(read)
   expect(again.name).toBe(name)
   expect(again.options).toEqual(options)
-  return Promise.resolve()
 }
 
 async function soundViews({ course }: Bench): Promise<void> {

@@ -75,7 +75,10 @@ async function resumes(
   if (checkpoints.length === 0) return
   const taken = checkpoints[choose(checkpoints.length)]
   const before = structuredClone(taken)
-  const resumed = await train(data, { random: 'not this one', resume: carry(taken) })
+  const events: TrainEvent[] = []
+  const onEvent = (event: TrainEvent): number => events.push(event)
+  const resumed = await train(data, { random: 'not this one', resume: carry(taken), onEvent })
+  expect(stepsOf(events)).toHaveLength(model.diagnostics.steps - taken.step)
   expect(resumed.parameters).toEqual(model.parameters)
   expect(resumed.diagnostics).toEqual(model.diagnostics)
   expect(taken, 'the checkpoint itself').toEqual(before)
@@ -123,7 +126,7 @@ async function noTensorLeft({ data, make, train }: Bench): Promise<void> {
 }
 
 /** With twice the rows, and with twice the tasks. */
-function costGrows({ data, make }: Bench): Promise<void> {
+function costGrows({ data, make }: Bench): void {
   const estimator = make()
   const costOf = (given: Dataset): TrainingCost => estimator.cost?.(given) as TrainingCost
   const small = costOf(data)
@@ -138,5 +141,4 @@ function costGrows({ data, make }: Bench): Promise<void> {
     expect(large.bytes).toBeGreaterThanOrEqual(small.bytes)
     expect(large.parameters).toBeGreaterThanOrEqual(small.parameters)
   }
-  return Promise.resolve()
 }

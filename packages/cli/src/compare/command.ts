@@ -1,0 +1,54 @@
+import { Command, Option } from 'commander'
+
+const examples = `
+Examples:
+  A table with a column that names each row's task (the school of a pupil):
+    $ mtl compare pupils.csv --task school --target mathach
+  One row, many targets, each a task; empty cells and n/a are missing:
+    $ mtl compare soil.csv --target cadmium,cobalt,copper --missing n/a
+  A file for each task, whose columns may differ:
+    $ mtl compare north.csv south.csv east.csv --target yield
+  Traits of the schools in a file of their own:
+    $ mtl compare pupils.csv --task school --target mathach --descriptor-file schools.csv --on school
+  A data set that comes along, and all figures for a program:
+    $ mtl compare dataset:hsb --json > result.json
+
+Exit status: 0 done, 1 the data or the options are wrong, 2 a fault of mtl, 130 interrupted.`
+
+/** The command's options and help; `run` gets the files and the options as texts. */
+export function compareCommand(
+  run: (files: string[], options: Record<string, unknown>) => Promise<void>,
+): Command {
+  return new Command('compare')
+    .description('Compares methods on the same splits: does learning these tasks together pay?')
+    .argument('<file...>', 'CSV files (.csv or .csv.gz), or dataset:NAME')
+    .option('--task <column>', 'column that names the task of each row')
+    .option('--target <columns>', 'columns to predict, a,b')
+    .option('--features <columns>', 'input columns (default: all that have no other role)')
+    .option('--descriptors <columns>', 'columns that describe the task itself')
+    .option('--descriptor-file <file>', 'table of descriptors, one row a task')
+    .option('--on <column>', 'column that both tables share (default: that of --task)')
+    .option('--weight <column>', 'column of case weights')
+    .option(
+      '--kind <kinds>',
+      'regression, binary or multiclass; one, or one a target (default: by the cells)',
+    )
+    .option('--missing <text...>', 'texts that count as an empty cell')
+    .option('--fill <how>', 'mean: fill empty inputs by the mean of the training rows')
+    .option('--categorical <columns>', 'input columns to take as levels')
+    .option('--methods <names>', 'methods to compare, a,b or all (default: all)')
+    .option('--option <method.key=value>', 'an option of a method; may be repeated', collect)
+    .option('--train-fraction <share>', 'share of the rows to train on', '0.75')
+    .option('--splits <count>', 'random splits into training and test rows', '5')
+    .option('--seed <number>', 'what splits and methods draw from', '0')
+    .option('--workers <count>', 'threads; 0: none (default: as many as pay)')
+    .option('--time-limit <seconds>', 'leave methods out that would take longer')
+    .option('--json', 'print one JSON object and nothing else')
+    .addOption(new Option('--debug', 'show where an error arose'))
+    .addHelpText('after', examples)
+    .action(run)
+}
+
+function collect(value: string, earlier: string[] = []): string[] {
+  return [...earlier, value]
+}

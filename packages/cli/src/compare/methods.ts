@@ -1,0 +1,99 @@
+import { MtlError, nearest, tablesOf } from '@mtl/core'
+import type { CostEstimate, Dataset, Estimator, Registry } from '@mtl/core'
+import { raise } from '../error/problems.ts'
+import type { Problem } from '../error/problems.ts'
+import type { CompareRequest } from './options.ts'
+
+/** What every comparison holds: MTL must beat separate models, and one model for all. */
+const baselines = ['single-task', 'pooled']
+
+/**
+ * The methods to compare by name, the baselines always among them.
+ * @throws MtlError 'unknown-name', 'invalid-option' with all that is wrong
+ */
+export function chooseMethods(
+  registry: Registry,
+  { methods, methodOptions }: Pick<CompareRequest, 'methods' | 'methodOptions'>,
+  data: Dataset,
+): Record<string, Estimator> {
+  const known = registry.names.estimators
+  const named = [...new Set([...(methods ?? known), ...Object.keys(methodOptions)])]
+  raise(named.filter((name) => !known.includes(name)).map((name) => unknownMethod(name, registry)))
+  const chosen = new Set([...baselines, ...(methods ?? known)])
+  if (!canPool(data) && methods?.includes('pooled') !== true) chosen.delete('pooled')
+  raise(
+    Object.keys(methodOptions)
+      .filter((name) => !chosen.has(name))
+      .map((name) => unusedOption(name)),
+  )
+  return makeAll(registry, [...chosen], methodOptions)
+}
+
+/** Pooling needs a target of several tasks, and one table. */
+function canPool(data: Dataset): boolean {
+  const targets = new Set(data.tasks.map(({ target }) => target))
+  return targets.size < data.tasks.length && tablesOf(data.tasks).every((table) => table === 0)
+}
+
+function makeAll(
+  registry: Registry,
+  names: readonly string[],
+  options: CompareRequest['methodOptions'],
+): Record<string, Estimator> {
+  const problems: Problem[] = []
+  const made: Record<string, Estimator> = {}
+  for (const name of names) {
+    try {
+      made[name] = registry.estimator(name, options[name])
+    } catch (error) {
+      if (!(error instanceof MtlError)) throw error
+      problems.push({ code: error.code, message: error.message })
+    }
+  }
+  raise(problems)
+  return made
+}
+
+function unknownMethod(name: string, registry: Registry): Problem {
+  const installed = registry.plugins.map((plugin) => plugin.name).sort()
+  const meant = nearest(name, registry.names.estimators).at(0)
+  const hint = meant === undefined ? `Known: ${registry.names.estimators.join(', ')}` : `Nearest: ${meant}`
+  const message = `no method "${name}" in the installed plugins (${installed.join(', ')}). ${hint}`
+  return { code: 'unknown-name', message }
+}
+
+function unusedOption(name: string): Problem {
+  return { code: 'invalid-option', message: `--option sets ${name}, which is not among --methods` }
+}
+
+/** The methods that a time limit admits, and those that it leaves out. */
+export interface Plan {
+  readonly methods: Readonly<Record<string, Estimator>>
+  readonly leftOut: readonly CostEstimate[]
+}
+
+/**
+ * Methods in the order of their cost for as long as their fits on all splits fit in the limit together; the
+ * baselines always stay.
+ */
+export function withinLimit(
+  methods: Readonly<Record<string, Estimator>>,
+  costs: readonly CostEstimate[],
+  splits: number,
+  timeLimit: number = Infinity,
+): Plan {
+  let total = 0
+  const leftOut: CostEstimate[] = []
+  const byPriority = [...costs].sort((a, b) => priority(a) - priority(b))
+  for (const cost of byPriority) {
+    const seconds = (Number.isNaN(cost.seconds) ? 0 : cost.seconds) * splits
+    if (baselines.includes(cost.estimator) || total + seconds <= timeLimit) total += seconds
+    else leftOut.push(cost)
+  }
+  const left = new Set(leftOut.map(({ estimator }) => estimator))
+  return { methods: Object.fromEntries(Object.entries(methods).filter(([name]) => !left.has(name))), leftOut }
+}
+
+function priority({ estimator, seconds }: CostEstimate): number {
+  return baselines.includes(estimator) ? -1 : Number.isNaN(seconds) ? 0 : seconds
+}

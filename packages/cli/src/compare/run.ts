@@ -1,0 +1,117 @@
+import { compare, estimateCosts } from '@mtl/core'
+import type { Comparison, CostEstimate, Estimator } from '@mtl/core'
+import { loadData } from '../data/load-data.ts'
+import type { LoadedData } from '../data/loaded-data.ts'
+import type { Host } from '../host.ts'
+import { writeAll } from '../output.ts'
+import { createCliRegistry } from '../registry.ts'
+import { costLine } from '../report/cost-line.ts'
+import { dataLine } from '../report/data-line.ts'
+import { jsonPieces } from '../report/json.ts'
+import { methodsTable } from '../report/methods-table.ts'
+import { nextSteps } from '../report/next-steps.ts'
+import { progress } from '../report/progress.ts'
+import { wrap } from '../text/layout.ts'
+import { duration } from '../text/numbers.ts'
+import { styleFor } from '../text/style.ts'
+import { packageVersions } from '../versions.ts'
+import { chooseMethods, withinLimit } from './methods.ts'
+import type { Plan } from './methods.ts'
+import { compareRequest } from './options.ts'
+import type { CompareRequest } from './options.ts'
+
+/**
+ * `mtl compare`: reads the data, states what the methods cost, compares them and prints what was found.
+ * @throws MtlError for bad data or options; `host.signal.reason` when interrupted
+ */
+export async function runCompare(
+  files: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+  host: Host,
+): Promise<void> {
+  const request = compareRequest(files, options)
+  const registry = createCliRegistry()
+  const loaded = await loadData(files, request.data)
+  const methods = chooseMethods(registry, request, loaded.data)
+  const out = styleFor(host.stdout, host.environment)
+  const say = (text: string): void => {
+    if (!request.json) host.stdout.write(`${text}\n`)
+  }
+  say(dataLine(loaded, out))
+  for (const note of loaded.notes) host.stderr.write(`note: ${note}\n`)
+  const costs = await estimateCosts(methods, loaded.data, { random: request.seed, signal: host.signal })
+  say(wrap(costLine(costs), out.width, '  '))
+  const plan = withinLimit(methods, costs, request.splits, request.timeLimit)
+  for (const line of leftOutLines(plan.leftOut, request)) host.stderr.write(`note: ${line}\n`)
+  const comparison = await compared(plan.methods, loaded, request, costs, host)
+  if (request.json) {
+    const settings = {
+      methods: Object.keys(plan.methods),
+      splits: request.splits,
+      trainFraction: request.trainFraction,
+      seed: request.seed,
+      versions: await packageVersions(registry),
+    }
+    await writeAll(host.stdout, jsonPieces(loaded, settings, costs, comparison))
+  } else await writeAll(host.stdout, reportPieces(comparison, loaded, request, plan, host))
+}
+
+async function compared(
+  methods: Readonly<Record<string, Estimator>>,
+  { data }: LoadedData,
+  { splits, trainFraction, seed }: CompareRequest,
+  costs: readonly CostEstimate[],
+  host: Host,
+): Promise<Comparison> {
+  const told = progress({
+    write: (text) => host.stderr.write(text),
+    rewrites: host.stderr.isTTY === true,
+    style: styleFor(host.stderr, host.environment),
+    methods: Object.keys(methods).length,
+    splits,
+    costs: costs.filter(({ estimator }) => estimator in methods),
+    clock: host.clock,
+  })
+  host.onInterrupt(() => {
+    const { done, total } = told.state()
+    return `interrupted after ${done} of ${total} fits`
+  })
+  try {
+    return await compare(methods, data, {
+      random: seed,
+      splits: { repeats: splits, testFraction: 1 - trainFraction },
+      signal: host.signal,
+      onEvent: told.onEvent,
+    })
+  } finally {
+    told.end()
+  }
+}
+
+function leftOutLines(leftOut: readonly CostEstimate[], { splits, timeLimit }: CompareRequest): string[] {
+  return leftOut.map(
+    ({ estimator, seconds }) =>
+      `${estimator} is left out: ${splits} fits would take about ${duration(seconds * splits)}, beyond --time-limit ${timeLimit}`,
+  )
+}
+
+/** The table, what could not be fitted, the verdict and what to do next; a blank line between them. */
+function* reportPieces(
+  comparison: Comparison,
+  { data }: LoadedData,
+  { splits }: CompareRequest,
+  { leftOut, methods }: Plan,
+  host: Host,
+): Generator<string> {
+  const style = styleFor(host.stdout, host.environment)
+  yield `\n${methodsTable(comparison, data, style).join('\n')}\n`
+  for (const { estimator, split, code, message } of comparison.failures) {
+    const where = split === undefined ? estimator : `${estimator}, split ${split + 1}`
+    yield `${wrap(`${where} failed [${code}]: ${message}`, style.width, '  ')}\n`
+  }
+  yield `\n${wrap(comparison.verdict, style.width)}\n`
+  const request = { args: host.args, splits, compared: Object.keys(methods) }
+  const steps = nextSteps(comparison, request, leftOut)
+  if (steps.length > 0) yield '\n'
+  for (const step of steps) yield `Next: ${step}\n`
+}

@@ -1,0 +1,61 @@
+import { MtlError, nearest } from '@mtl/core'
+import type { Columns, Dataset, TableDescription } from '@mtl/core'
+import type { LoadedData } from './loaded-data.ts'
+
+/** A data set of `@mtl/datasets`, as far as this reads it. */
+export interface BuiltInSet {
+  readonly title: string
+  /** 'school' */
+  readonly taskNoun: string
+  readonly description: TableDescription
+  readonly table: () => Columns
+  readonly data: () => Dataset
+}
+
+/**
+ * A data set that comes along, by its name, described by itself.
+ * @throws MtlError 'unknown-name' for a name that it lacks, and where the package is not installed
+ */
+export async function loadBuiltIn(
+  name: string,
+  installed: () => Promise<Readonly<Record<string, BuiltInSet>>> = builtInSets,
+): Promise<LoadedData> {
+  const sets = await installed()
+  const known = Object.keys(sets)
+  if (!known.includes(name)) {
+    const meant = nearest(name, known).at(0)
+    const hint = meant === undefined ? '' : ` Did you mean dataset:${meant}?`
+    throw new MtlError('unknown-name', `there is no data set "${name}".${hint} Known: ${known.join(', ')}`)
+  }
+  const { title, taskNoun, description, table, data } = sets[name]
+  const named = (columns: TableDescription['inputs'] = []): string[] =>
+    columns.map((column) => (typeof column === 'string' ? column : column.column))
+  return {
+    data: data(),
+    file: `dataset:${name}`,
+    title,
+    layout: description.task === undefined ? 'wide' : 'long',
+    taskWord: `${taskNoun}s`,
+    rows: Object.values(table())[0].length,
+    inputs: named(description.inputs),
+    descriptors: named(description.descriptor),
+    notes: [],
+  }
+}
+
+/** An optional package: it is looked for only when a data set is asked for. */
+async function builtInSets(): Promise<Readonly<Record<string, BuiltInSet>>> {
+  const name = '@mtl/datasets'
+  try {
+    const { datasets } = (await import(name)) as { datasets: Readonly<Record<string, BuiltInSet>> }
+    return datasets
+  } catch (error) {
+    if (!isMissing(error)) throw error
+    const message = `data sets are in the package ${name}, which is not installed: npm install ${name}`
+    throw new MtlError('unknown-name', message, {}, { cause: error })
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
+}

@@ -1,0 +1,128 @@
+import { datasetFromTable, joinColumns } from '@mtl/core'
+import type { Columns, TableDescription } from '@mtl/core'
+import { raise } from '../error/problems.ts'
+import type { Problem } from '../error/problems.ts'
+import { unknownColumns } from './column-checks.ts'
+import { constantWithinTasks } from './constant-columns.ts'
+import type { DataOptions } from './data-options.ts'
+import { inputColumns, targetKinds } from './roles.ts'
+import type { LoadedData } from './loaded-data.ts'
+import { namingFile, quoted } from './name-file.ts'
+import { readTable } from './read-table.ts'
+import type { Table } from './read-table.ts'
+
+/**
+ * One table: its column `task` says whose each row is (long), or each target is a task (wide).
+ * @throws MtlError 'unreadable-file', 'unknown-column', 'invalid-option', 'invalid-data'
+ */
+export async function loadTable(file: string, options: DataOptions): Promise<LoadedData> {
+  const { task, target } = options
+  raise(optionProblems(options))
+  const main = await readTable(file)
+  const traits = options.descriptorFile === undefined ? undefined : await readTable(options.descriptorFile)
+  const key = options.on ?? task
+  raise([
+    ...unknownColumns(file, main.columns, namedColumns(options, traits, key)),
+    ...(traits === undefined ? [] : unknownColumns(traits.file, traits.columns, traitColumns(options, key))),
+  ])
+  const columns = joined(main, traits, key)
+  const descriptors = options.descriptors ?? traitNames(traits, key)
+  const inputs = options.features ?? inputNames(main, options, [key, ...descriptors])
+  return {
+    data: namingFile(
+      file,
+      () => datasetFromTable(columns, describe(columns, options, inputs, descriptors)),
+      inputs,
+    ),
+    file,
+    title: file,
+    layout: task === undefined ? 'wide' : 'long',
+    ...(task !== undefined && task !== 'task' && { taskWord: task }),
+    rows: columns[target[0]].length,
+    inputs,
+    descriptors,
+    notes: task === undefined || options.features !== undefined ? [] : advice(columns, task, inputs),
+  }
+}
+
+function describe(
+  columns: Columns,
+  options: DataOptions,
+  inputs: readonly string[],
+  descriptors: readonly string[],
+): TableDescription {
+  const { task, weight, categorical, missing, fill = 'refuse' } = options
+  return {
+    ...(task !== undefined && { task }),
+    targets: targetKinds([columns], options),
+    inputs: inputColumns(inputs, categorical),
+    ...(descriptors.length > 0 && { descriptor: inputColumns(descriptors, categorical) }),
+    ...(weight !== undefined && { weight }),
+    missingMarkers: missing,
+    missing: fill,
+  }
+}
+
+/** What is wrong with the options, whatever the data. */
+function optionProblems({ task, target, descriptors, descriptorFile, on }: DataOptions): Problem[] {
+  const told = (message: string): Problem => ({ code: 'invalid-option', message })
+  const problems: Problem[] = []
+  if (task === undefined && target.length === 1) {
+    const remedy = 'name the column of tasks with --task, or several targets with --target a,b'
+    problems.push(told(`one target and no --task make one task, and there is nothing to compare; ${remedy}`))
+  }
+  if (task === undefined && (descriptors ?? descriptorFile) !== undefined)
+    problems.push(told('descriptors describe the tasks of a column; name that column with --task'))
+  if (on !== undefined && descriptorFile === undefined)
+    problems.push(told('--on names the key of a --descriptor-file, and there is none'))
+  return problems
+}
+
+/** Columns of the main table that have no other role. */
+function inputNames(
+  { columns }: Table,
+  { task, target, weight }: DataOptions,
+  others: readonly (string | undefined)[],
+): string[] {
+  const taken = new Set([task, weight, ...target, ...others])
+  return Object.keys(columns).filter((name) => !taken.has(name))
+}
+
+/** Columns that the main table must have. */
+function namedColumns(options: DataOptions, traits: Table | undefined, key: string | undefined): string[] {
+  const { task, target, features = [], descriptors = [], weight, categorical } = options
+  const inTraits = (name: string): boolean => traits !== undefined && name in traits.columns
+  return [
+    task ?? [],
+    target,
+    features,
+    traits === undefined ? descriptors : (key ?? []),
+    weight ?? [],
+    categorical.filter((name) => !inTraits(name)),
+  ].flat()
+}
+
+/** Columns that the table of descriptors must have. */
+function traitColumns({ descriptors = [] }: DataOptions, key: string | undefined): string[] {
+  return [...(key === undefined ? [] : [key]), ...descriptors]
+}
+
+function traitNames(traits: Table | undefined, key: string | undefined): string[] {
+  return Object.keys(traits?.columns ?? {}).filter((name) => name !== key)
+}
+
+function joined(main: Table, traits: Table | undefined, key: string | undefined): Columns {
+  if (traits === undefined || key === undefined) return main.columns
+  return namingFile(traits.file, () => joinColumns(main.columns, traits.columns, key))
+}
+
+function advice(columns: Columns, task: string, inputs: readonly string[]): string[] {
+  const constant = constantWithinTasks(columns, task, inputs)
+  if (constant.length === 0) return []
+  const one = constant.length === 1
+  const subject = one
+    ? `column "${constant[0]}" is`
+    : `columns ${constant.map((name) => `"${name}"`).join(', ')} are`
+  const remedy = `to use ${one ? 'it as a descriptor' : 'them as descriptors'} of the task instead of as ${one ? 'an input' : 'inputs'}, add --descriptors ${quoted(constant.join(','))}`
+  return [`${subject} constant within each ${task}; ${remedy}`]
+}

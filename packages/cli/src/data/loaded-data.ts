@@ -1,0 +1,20 @@
+import type { Dataset } from '@mtl/core'
+
+/** Tasks read for a command, and what is said of them. */
+export interface LoadedData {
+  readonly data: Dataset
+  /** As the user named the files. */
+  readonly file: string
+  /** What heads the first line: the file, or a built-in set's own title. */
+  readonly title: string
+  readonly layout: 'long' | 'wide' | 'list'
+  /** What a task is, in the singular, where that is known: 'school'. */
+  readonly taskWord?: string
+  /** Rows of the tables. */
+  readonly rows: number
+  /** Columns of the tables that are inputs. */
+  readonly inputs: readonly string[]
+  readonly descriptors: readonly string[]
+  /** Sentences of advice, for stderr. */
+  readonly notes: readonly string[]
+}

@@ -1,0 +1,17 @@
+import type { Sink } from './output.ts'
+import type { Place } from './text/style.ts'
+
+/** What a command knows of the process around it. */
+export interface Host {
+  /** What followed `mtl`. */
+  readonly args: readonly string[]
+  readonly stdout: Sink & Place
+  readonly stderr: Sink & Place
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Aborts when the user interrupts. */
+  readonly signal: AbortSignal
+  /** What is to be said when the command was interrupted. */
+  readonly onInterrupt: (describe: () => string) => void
+  /** Seconds since some moment. */
+  readonly clock: () => number
+}

@@ -1,0 +1,32 @@
+import type { Comparison } from '@mtl/core'
+import type { CostEstimate } from '@mtl/core'
+import { commandWith } from '../compare/command-line.ts'
+import { count, duration } from '../text/numbers.ts'
+
+/** More splits than these change little: what is left is the rows. */
+const manySplits = 20
+
+/** What a reader can do now: only commands that exist. */
+export function nextSteps(
+  { decision }: Comparison,
+  request: {
+    readonly args: readonly string[]
+    readonly splits: number
+    readonly compared: readonly string[]
+  },
+  leftOut: readonly CostEstimate[],
+): string[] {
+  const { args, splits, compared } = request
+  const steps: string[] = []
+  if ((decision === 'undecided' || decision === 'too-little-data') && splits < manySplits)
+    steps.push(`more splits narrow the intervals: ${commandWith(args, { '--splits': String(manySplits) })}`)
+  if (leftOut.length > 0) {
+    const names = leftOut.map(({ estimator }) => estimator)
+    const seconds = leftOut.reduce((sum, cost) => sum + cost.seconds, 0) * splits
+    const command = commandWith(args, { '--time-limit': undefined, '--methods': names.join(',') })
+    steps.push(`the ${count(names.length)} left out, about ${duration(seconds)}: ${command}`)
+  }
+  if (steps.length === 0 && compared.length > 0)
+    steps.push(`every figure, for a program: ${commandWith(args, {})} --json`)
+  return steps
+}

@@ -1,0 +1,112 @@
+import type { Dataset } from '../data/types.ts'
+import { checkData } from '../model/check-data.ts'
+import type { Estimator } from '../model/types.ts'
+import { createRandom } from '../random/generator.ts'
+import { permutation } from '../random/sample.ts'
+import type { RandomGenerator } from '../random/types.ts'
+import { fit } from '../training/fit.ts'
+import { failureOf } from './refusal.ts'
+import type { CostEstimate } from './types.ts'
+
+/** Milliseconds that all trial fits may take together. */
+const budget = 1000
+/** Of the smallest sample; then as many again, until the time is up. */
+const fewestTasks = 2
+
+/**
+ * Fits each estimator to a sample of tasks (a second at most for all, but that a step which has begun is ended) and scales
+ * the time by its `cost`, or by rows where it states none. Seconds are NaN of an estimator that cannot learn such data.
+ * @throws `signal.reason` when aborted
+ */
+export async function estimateCosts(
+  estimators: Readonly<Record<string, Estimator>>,
+  data: Dataset,
+  options: { readonly random: number | string | RandomGenerator; readonly signal?: AbortSignal },
+): Promise<readonly CostEstimate[]> {
+  const { signal } = options
+  const random = typeof options.random === 'object' ? options.random : createRandom(options.random)
+  const order = permutation(random.fork(0), data.tasks.length)
+  const ends = performance.now() + budget
+  const estimates: CostEstimate[] = []
+  let left = Object.keys(estimators).length
+  for (const [label, estimator] of Object.entries(estimators)) {
+    const share = (ends - performance.now()) / left
+    const seconds = await secondsOf(estimator, data, order, Math.max(0, share), random.fork(label), signal)
+    const { parameters, bytes } = estimator.cost?.(data) ?? { parameters: NaN, bytes: NaN }
+    estimates.push({ estimator: label, parameters, seconds, bytes })
+    left -= 1
+  }
+  return estimates
+}
+
+/** Of training on all data: samples of tasks grow twofold while the next one fits into `share` milliseconds. */
+async function secondsOf(
+  estimator: Estimator,
+  data: Dataset,
+  order: Int32Array,
+  share: number,
+  random: RandomGenerator,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const ends = performance.now() + share
+  for (let size = fewestTasks; ; size *= 2) {
+    const sample = sampleOf(data, order, size)
+    if (!learns(estimator, sample)) return NaN
+    const trial = await timedFit(estimator, sample, ends, random, signal)
+    const scale = sizeOf(estimator, data) / sizeOf(estimator, sample)
+    const seconds = trial.seconds * scale
+    const now = performance.now()
+    // Twice the tasks take at least twice the time.
+    if (trial.cut || size >= order.length || now + 2000 * trial.seconds > ends) return seconds
+  }
+}
+
+/** The first tasks of a random order, as they stand in the data. */
+function sampleOf({ tasks }: Dataset, order: Int32Array, size: number): Dataset {
+  const chosen = new Set(order.subarray(0, size))
+  return { tasks: tasks.filter((_, k) => chosen.has(k)) }
+}
+
+function learns({ name, capabilities }: Estimator, data: Dataset): boolean {
+  try {
+    checkData(name, capabilities, data)
+    return true
+  } catch (error) {
+    if (failureOf(error).code === 'unsupported') return false
+    throw error
+  }
+}
+
+/** Seconds of a fit; of one that was `cut` at the end of its time, its time divided by the share that was behind. */
+async function timedFit(
+  estimator: Estimator,
+  data: Dataset,
+  ends: number,
+  random: RandomGenerator,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly seconds: number; readonly cut: boolean }> {
+  const started = performance.now()
+  const stop = new AbortController()
+  let behind = 0
+  const elapsed = (): number => (performance.now() - started) / 1000
+  try {
+    await fit(estimator, data, {
+      random,
+      signal: stop.signal,
+      onEvent(event) {
+        if (event.type === 'step') behind = event.fraction
+        if (signal?.aborted || (behind > 0 && performance.now() > ends)) stop.abort()
+      },
+    })
+    return { seconds: elapsed(), cut: false }
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (!stop.signal.aborted) throw error
+    return { seconds: elapsed() / behind, cut: true }
+  }
+}
+
+/** What the time of a fit grows with. */
+function sizeOf(estimator: Estimator, data: Dataset): number {
+  return estimator.cost?.(data).operations ?? data.tasks.reduce((sum, { inputs }) => sum + inputs.rows, 0)
+}

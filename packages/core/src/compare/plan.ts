@@ -1,0 +1,56 @@
+import { pooled } from '../baseline/pooled.ts'
+import { singleTask } from '../baseline/single-task.ts'
+import { holdout, kFold, leaveTasksOut } from '../data/splits.ts'
+import { tablesOf } from '../data/tables.ts'
+import type { Dataset, Split } from '../data/types.ts'
+import { checkNumber } from '../error/check-number.ts'
+import { check } from '../error/mtl-error.ts'
+import { defaultMetrics } from '../metric/default-metrics.ts'
+import type { Metric } from '../metric/types.ts'
+import type { Estimator } from '../model/types.ts'
+import type { RandomGenerator } from '../random/types.ts'
+import type { CompareOptions, SplitPlan } from './types.ts'
+
+/**
+ * Ready splits as they are, or those of a plan.
+ * @throws MtlError 'invalid-option', 'dimension-mismatch'
+ */
+export function makeSplits(
+  data: Dataset,
+  given: CompareOptions['splits'] = { repeats: 5, testFraction: 0.25 },
+  random: RandomGenerator,
+): readonly Split[] {
+  if (isPlan(given)) return planned(data, given, random)
+  check(given.length > 0, 'invalid-option', 'a comparison needs at least one split')
+  const { length } = data.tasks
+  for (const { test } of given) {
+    const text = `a split of ${test.length} tasks does not fit data of ${length}`
+    check(test.length === length, 'dimension-mismatch', text)
+  }
+  return given
+}
+
+function isPlan(given: readonly Split[] | SplitPlan): given is SplitPlan {
+  return !Array.isArray(given)
+}
+
+function planned(data: Dataset, plan: SplitPlan, random: RandomGenerator): readonly Split[] {
+  if ('taskFolds' in plan) return leaveTasksOut(data, { random, ...plan, folds: plan.taskFolds })
+  if ('folds' in plan) return kFold(data, { random, folds: plan.folds })
+  const length = checkNumber('repeats', plan.repeats, { min: 1, integer: true })
+  return Array.from({ length }, (_, s) => holdout(data, { ...plan, random: random.fork(s) }))
+}
+
+/** `defaultMetrics` of each kind, each metric once; those that come first of their kind before all others. */
+export function metricsFor({ tasks }: Dataset): readonly Metric[] {
+  const kinds = [...new Set(tasks.map(({ kind }) => kind))].map((kind) => defaultMetrics(kind))
+  return [...new Set([...kinds.map(([first]) => first), ...kinds.flat()])]
+}
+
+/** One model for all is left out where every target has one task or features differ. */
+export function defaultBaselines({ tasks }: Dataset): Readonly<Record<string, Estimator>> {
+  const targets = new Set(tasks.map(({ target }) => target))
+  const alike = tablesOf(tasks).every((table) => table === 0)
+  const poolable = targets.size < tasks.length && alike
+  return { 'single-task': singleTask(), ...(poolable && { pooled: pooled() }) }
+}

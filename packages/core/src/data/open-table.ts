@@ -1,0 +1,96 @@
+import { MtlError } from '../error/mtl-error.ts'
+import { nearest } from '../error/nearest.ts'
+import { hasDecimalComma, numberOf, textOf } from './cells.ts'
+import { placeOf, type Faults } from './faults.ts'
+import { memoised } from './memoised.ts'
+import type { Cell, Columns } from './types.ts'
+
+/** A table whose cells are read column by column, each column once. */
+export interface Table {
+  readonly rows: number
+  has(column: string): boolean
+  /** Whether any cell is a number. */
+  hasNumber(column: string): boolean
+  isEmpty(column: string, row: number): boolean
+  /** '' is an empty cell. */
+  texts(column: string): readonly string[]
+  /** NaN is an empty cell; other cells that are no number are faults. */
+  numbers(column: string): Float64Array
+}
+
+/**
+ * A table that has the `needed` columns.
+ * @throws MtlError 'unknown-column'; 'invalid-data' (columns of different length)
+ */
+export function openTable(
+  columns: Columns,
+  needed: readonly string[],
+  missingMarkers: readonly string[],
+  faults: Faults,
+): Table {
+  checkColumns(columns, needed)
+  const markers = new Set(missingMarkers)
+  // Cells may be numbers already: -999 is the marker '-999'.
+  const markerNumbers = new Set(missingMarkers.map(numberOf))
+  const read = (cell: Cell): string => {
+    const text = textOf(cell)
+    return markers.has(text) ? '' : text
+  }
+  return {
+    rows: rowsOf(columns),
+    has: (column) => Object.hasOwn(columns, column),
+    hasNumber: (column) =>
+      Array.prototype.some.call(columns[column], (cell: Cell) => !Number.isNaN(numberOf(read(cell)))),
+    isEmpty: (column, row) => read(columns[column][row]) === '',
+    texts: memoised((column: string) => Array.from(columns[column], read)),
+    numbers: memoised((column: string) => {
+      const cells = columns[column]
+      const values = new Float64Array(cells.length)
+      for (let i = 0; i < cells.length; i++) {
+        const cell = cells[i]
+        // A number is not written out only to be read again: tables may be large.
+        if (typeof cell === 'number' && Number.isFinite(cell)) {
+          values[i] = markerNumbers.has(cell) ? NaN : cell
+          continue
+        }
+        const text = read(cell)
+        values[i] = numberOf(text)
+        if (text !== '' && Number.isNaN(values[i])) addNoNumber(text, i, column, faults)
+      }
+      return values
+    }),
+  }
+}
+
+/** @throws MtlError 'unknown-column', naming all that lack and the nearest of those there are */
+function checkColumns(columns: Columns, needed: readonly string[]): void {
+  const lacking = [...new Set(needed)].filter((column) => !Object.hasOwn(columns, column))
+  if (lacking.length === 0) return
+  const known = Object.keys(columns)
+  const near = lacking.flatMap((column) => nearest(column, known).slice(0, 1))
+  const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ')
+  const suggestion = near.length > 0 ? ` Did you mean ${list(near)}?` : ''
+  const text = `the table has no column ${list(lacking)}.${suggestion} Columns: ${known.join(', ')}`
+  throw new MtlError('unknown-column', text, { lacking, nearest: near, known })
+}
+
+function rowsOf(columns: Columns): number {
+  const [first, ...others] = Object.entries(columns)
+  const odd = others.find(([, { length }]) => length !== first[1].length)
+  if (odd !== undefined) {
+    const text = `column "${odd[0]}" has ${odd[1].length} cells, "${first[0]}" has ${first[1].length}`
+    throw new MtlError('invalid-data', text, { column: odd[0] })
+  }
+  return first[1].length
+}
+
+function addNoNumber(cell: string, position: number, column: string, faults: Faults): void {
+  const place = { row: position + 1, column }
+  const start = `${placeOf(position, column)}: "${cell}"`
+  if (hasDecimalComma(cell)) {
+    faults.add({ ...place, message: `${start} has a decimal comma` }, '; write a decimal point')
+    return
+  }
+  const remedy = `. Treat it as missing with missingMarkers: [${JSON.stringify(cell)}]`
+  faults.add({ ...place, cell, message: `${start} is not a number` }, remedy)
+}
