@@ -126,7 +126,7 @@ describe('mtl', () => {
 
   it('compares a list of files of two classes, whose columns differ', async () => {
     const { status, stdout, stderr } = await mtl(
-      'compare north.csv south.csv --target failed --splits 3 --json',
+      'compare north.csv south.csv --target failed --splits 3 --workers 2 --json',
       folder,
     )
     expect(status, stderr).toBe(0)
@@ -170,7 +170,12 @@ describe('mtl', () => {
       'compare pupils.csv --task school --target mathach --splits 2000',
       folder,
       (child) => {
-        child.stderr?.once('data', () => setTimeout(() => child.kill('SIGINT'), 500))
+        const interrupt = (text: unknown): void => {
+          if (!String(text).includes('/8000 ')) return
+          child.stderr?.off('data', interrupt)
+          child.kill('SIGINT')
+        }
+        child.stderr?.on('data', interrupt)
       },
     )
     expect(status).toBe(130)

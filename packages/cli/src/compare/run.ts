@@ -2,6 +2,7 @@ import { compare, estimateCosts } from '@mtl/core'
 import type { Comparison, CostEstimate, Estimator } from '@mtl/core'
 import { loadData } from '../data/load-data.ts'
 import type { LoadedData } from '../data/loaded-data.ts'
+import { executorFor } from '../executor.ts'
 import type { Host } from '../host.ts'
 import { writeAll } from '../output.ts'
 import { createCliRegistry } from '../registry.ts'
@@ -59,32 +60,36 @@ export async function runCompare(
 async function compared(
   methods: Readonly<Record<string, Estimator>>,
   { data }: LoadedData,
-  { splits, trainFraction, seed }: CompareRequest,
+  { splits, trainFraction, seed, workers }: CompareRequest,
   costs: readonly CostEstimate[],
   host: Host,
 ): Promise<Comparison> {
+  const kept = costs.filter(({ estimator }) => estimator in methods)
   const told = progress({
     write: (text) => host.stderr.write(text),
     rewrites: host.stderr.isTTY === true,
     style: styleFor(host.stderr, host.environment),
     methods: Object.keys(methods).length,
     splits,
-    costs: costs.filter(({ estimator }) => estimator in methods),
+    costs: kept,
     clock: host.clock,
   })
   host.onInterrupt(() => {
     const { done, total } = told.state()
     return `interrupted after ${done} of ${total} fits`
   })
+  const executor = await executorFor(workers, kept, splits)
   try {
     return await compare(methods, data, {
       random: seed,
       splits: { repeats: splits, testFraction: 1 - trainFraction },
       signal: host.signal,
+      executor,
       onEvent: told.onEvent,
     })
   } finally {
     told.end()
+    await executor.close()
   }
 }
 

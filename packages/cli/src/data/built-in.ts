@@ -1,16 +1,10 @@
 import { MtlError, nearest } from '@mtl/core'
-import type { Columns, Dataset, TableDescription } from '@mtl/core'
+import type { TableDescription } from '@mtl/core'
+import type { ExampleData } from '@mtl/datasets'
 import type { LoadedData } from './loaded-data.ts'
 
-/** A data set of `@mtl/datasets`, as far as this reads it. */
-export interface BuiltInSet {
-  readonly title: string
-  /** 'school' */
-  readonly taskNoun: string
-  readonly description: TableDescription
-  readonly table: () => Columns
-  readonly data: () => Dataset
-}
+/** What is read of a data set of `@mtl/datasets`. */
+type BuiltInSet = Pick<ExampleData, 'title' | 'taskNoun' | 'description' | 'table' | 'data'>
 
 /**
  * A data set that comes along, by its name, described by itself.
@@ -45,13 +39,12 @@ export async function loadBuiltIn(
 
 /** An optional package: it is looked for only when a data set is asked for. */
 async function builtInSets(): Promise<Readonly<Record<string, BuiltInSet>>> {
-  const name = '@mtl/datasets'
   try {
-    const { datasets } = (await import(name)) as { datasets: Readonly<Record<string, BuiltInSet>> }
-    return datasets
+    return (await import('@mtl/datasets')).datasets
   } catch (error) {
     if (!isMissing(error)) throw error
-    const message = `data sets are in the package ${name}, which is not installed: npm install ${name}`
+    const message =
+      'data sets are in the package @mtl/datasets, which is not installed: npm install @mtl/datasets'
     throw new MtlError('unknown-name', message, {}, { cause: error })
   }
 }

@@ -108,6 +108,7 @@ describe('holdout', () => {
       holdout(one, { random: createRandom(seed), testFraction: 0.5 }),
     )
     expect(left).not.toEqual(right)
+    expect(left.test[0]).not.toEqual(left.test[1])
   })
 
   it('draws every row alike', () => {

@@ -20,7 +20,7 @@ export interface Bench {
   readonly course: () => Promise<Course>
 }
 
-export interface Course {
+interface Course {
   readonly model: Model
   readonly events: readonly TrainEvent[]
   readonly checkpoints: readonly Checkpoint[]

@@ -62,7 +62,7 @@ export function columnsOf(features: readonly Feature[]): Column[] {
 }
 
 /** Whether tasks of the data stand on one matrix. */
-export function sharesRows({ tasks }: Dataset): boolean {
+function sharesRows({ tasks }: Dataset): boolean {
   return new Set(tasks.map(({ inputs }) => inputs)).size < tasks.length
 }
 

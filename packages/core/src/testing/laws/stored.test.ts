@@ -12,7 +12,7 @@ describe('the laws of stored models', () => {
         iterating((given) => ({
           finish: (state) => Object.assign(given.finish(state), { table: new Map([['a', 1]]) }),
         })),
-      ['parameters are plain data'],
+      ['a stored model predicts the same bits', 'parameters are plain data'],
     ],
     [
       'restores whatever it is given',

@@ -48,14 +48,14 @@ function notPlain(value: unknown, place: string): string[] {
 }
 
 async function otherEstimator({ make, course }: Bench): Promise<void> {
-  const document = throughText((await course()).model)
+  const document = (await course()).model.toDocument()
   const renamed = { ...document, value: { ...(document.value as object), estimator: 'another' } }
   await expectRefusal(() => make().restore(renamed), 'invalid-document')
   await expectRefusal(() => make().restore({ ...document, type: 'comparison' }), 'invalid-document')
 }
 
 async function laterVersion({ make, course }: Bench): Promise<void> {
-  const document = throughText((await course()).model)
+  const document = (await course()).model.toDocument()
   const later = { ...(document.value as object), version: make().version + 1 }
   await expectRefusal(() => make().restore({ ...document, value: later }), 'invalid-document')
 }

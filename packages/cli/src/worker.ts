@@ -1,0 +1,4 @@
+import { serve } from '@mtl/workers/node'
+import { createCliRegistry } from './registry.ts'
+
+serve(createCliRegistry())
