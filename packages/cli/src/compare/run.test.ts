@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import type { Host } from '../host.ts'
+import { comparisonJson } from '../testing/comparison-json.ts'
+import { runCompare } from './run.ts'
+
+const given = { trainFraction: '0.75', splits: '3', seed: '0', workers: '0' }
+
+interface Heard {
+  readonly host: Host
+  readonly out: () => string
+  readonly error: () => string
+  readonly story: () => string
+  readonly abort: AbortController
+}
+
+/** A process that remembers what it was told. */
+function listening(isTTY = false): Heard {
+  const texts = { out: '', error: '' }
+  let story = (): string => ''
+  const abort = new AbortController()
+  const sink = (name: keyof typeof texts): Host['stdout'] => ({
+    isTTY,
+    columns: 100,
+    write(text) {
+      texts[name] += text
+      return true
+    },
+    once: () => undefined,
+  })
+  let seconds = 0
+  const host: Host = {
+    args: ['compare', 'dataset:sleepstudy', '--splits', '3'],
+    stdout: sink('out'),
+    stderr: sink('error'),
+    environment: { LANG: 'C.UTF-8' },
+    signal: abort.signal,
+    onInterrupt: (describe) => (story = describe),
+    clock: () => (seconds += 0.5),
+  }
+  return { host, out: () => texts.out, error: () => texts.error, story: () => story(), abort }
+}
+
+describe('runCompare', () => {
+  it('prints the data, the costs, the methods, a verdict and what to do next', async () => {
+    const { host, out, error } = listening()
+    await runCompare(['dataset:sleepstudy'], given, host)
+    const [data, table, verdict, next] = out().split('\n\n')
+    expect(data).toContain('18 tasks (persons) · 180 rows ·\n  target reaction (regression) · 1 input')
+    expect(table).toMatch(/^ +explained/)
+    expect(verdict).not.toBe('')
+    expect(next).toMatch(/^Next: .*mtl compare dataset:sleepstudy/)
+    expect(error().trimEnd().split('\n')).toHaveLength(12)
+  })
+
+  it('leaves out what a time limit does not admit, and says how to run it', async () => {
+    const { host, out, error } = listening()
+    await runCompare(['dataset:sleepstudy'], { ...given, timeLimit: '1e-9' }, host)
+    expect(error()).toMatch(/^note: mean-regularised is left out: 3 fits would take about/m)
+    expect(out()).toMatch(/left out, about .*--methods .*mean-regularised/)
+    expect(out()).not.toMatch(/^mean-regularised/m)
+  })
+
+  it('prints one JSON object alone, equal for equal seeds', async () => {
+    const scores = async (): Promise<unknown> => {
+      const { host, out } = listening()
+      await runCompare(['dataset:sleepstudy'], { ...given, json: true }, host)
+      return comparisonJson.parse(JSON.parse(out())).scores
+    }
+    expect(await scores()).toEqual(await scores())
+  })
+
+  it('draws in colours and rewrites one line on a terminal', async () => {
+    const { host, out, error } = listening(true)
+    await runCompare(['dataset:sleepstudy'], given, host)
+    expect(out()).toContain('\u001b[')
+    expect(error()).toContain('12/12')
+    expect(error()).not.toContain('\n')
+  })
+
+  it('stops when it is interrupted, and knows how far it came', async () => {
+    const { host, story, abort } = listening()
+    const { stderr } = host
+    const stopping: Host = {
+      ...host,
+      stderr: {
+        ...stderr,
+        write(text) {
+          if (text.startsWith('2/')) abort.abort()
+          return stderr.write(text)
+        },
+      },
+    }
+    await expect(runCompare(['dataset:sleepstudy'], given, stopping)).rejects.toThrow('aborted')
+    expect(story()).toBe('interrupted after 2 of 12 fits')
+  })
+})
