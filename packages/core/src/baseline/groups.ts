@@ -24,6 +24,11 @@ export function targetOf({ kind, target }: Pick<TaskInfo, 'kind' | 'target'>): s
   return `${kind} "${target}"`
 }
 
+/** Names what a prediction may be: tasks of one kind, target and list of classes can be averaged. */
+export function answerOf(task: TaskInfo): string {
+  return JSON.stringify([targetOf(task), task.classes])
+}
+
 /** @throws MtlError 'unsupported' */
 export function checkSameClasses(estimator: string, tasks: readonly TaskInfo[]): void {
   const [{ name, classes }] = tasks

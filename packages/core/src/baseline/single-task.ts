@@ -1,39 +1,50 @@
 /**
  * Single-task learning: each task on its own rows alone, all with one penalty. What multi-task learning must beat.
  *
- *   minimise  sum_t [sum_i s_ti (y_ti - b_t - w_t' x_ti)^2 + penalty |w_t|^2]
+ *   minimise  sum_t [sum_i s_ti (y_ti - b_t - w_t' x_ti)^2 + penalty |w_t|^2]                          numbers
+ *   minimise  sum_t [sum_i s_ti log loss (y_ti; b_t + w_t' x_ti) + penalty / 2 (|w_t|^2 + (b_t - b)^2)]   classes
  *
  * x in R^p, where p may differ by task, s case weights; x and y are standardised over all tasks together, and so are
- * the parameters. Intercepts are free. The penalty is one for all tasks of a kind; 'auto' takes the one of least
- * generalised cross-validation over them. A task without rows is predicted by the mean of all rows of its target.
- * Predictive variances are those of the residuals of all tasks of a target, without the parameters' own uncertainty.
+ * the parameters. Intercepts of numbers are free; those of classes, of which a task may have one alone, are drawn to b,
+ * the log-odds (log shares) of all rows of the target. Several classes have a (b, w) each, all penalised alike. The penalty
+ * is one for all tasks of a kind; 'auto' takes the one of least generalised cross-validation, or log loss of 3 folds,
+ * over them. A task without rows is predicted by the mean (shares) of its target. Predictive variances are those of the
+ * residuals of all tasks of a target, without the parameters' own uncertainty.
  */
 import type { Dataset, Task, TaskInfo, TaskKind } from '../data/types.ts'
 import { defineEstimator } from '../model/define-estimator.ts'
-import type { Estimator, TrainContext, Trained, Training, TrainingCost } from '../model/types.ts'
+import type { Estimator, TrainContext, Trained, Training, TrainingCost, Warning } from '../model/types.ts'
+import { row } from '../linalg/matrix.ts'
 import type { Matrix } from '../linalg/types.ts'
 import { iterate } from '../training/iterate.ts'
 import { runPhases } from '../training/run-phases.ts'
 import type { View } from '../view/types.ts'
-import { groupTasks, targetOf } from './groups.ts'
-import { coefficientsOf, firstOutputs, predictLinear } from './outputs.ts'
+import { fitClasses, foldsOfTask, usualPasses, type Problem } from './classes.ts'
+import { answerOf, groupTasks, targetOf } from './groups.ts'
+import { classRowsOf, isSeparatedBy } from './log-loss.ts'
+import { independentNewton } from './newton.ts'
+import { coefficientsOf, firstOutputs, outputsOf, predictLinear } from './outputs.ts'
 import { candidates, noiseVariance, search, type PenaltyChoice } from './penalties.ts'
 import { fitRidge, type RidgeFit } from './ridge.ts'
+import { addCounts, centreOf, classCounts, classShares } from './shares.ts'
 import { statisticsOf, sum, type Statistics } from './statistics.ts'
 import { penaltyView, weightViews } from './views.ts'
-import { dataWarnings } from './warnings.ts'
+import { dataWarnings, warn } from './warnings.ts'
 
 export interface SingleTaskOptions {
-  /** Pull on w_t towards zero, > 0, in squared standardised inputs: like so many rows. Default 'auto': half decades 0.01 ... 1e5. */
+  /**
+   * Pull on w_t towards zero, > 0, in squared standardised inputs: like so many rows, of classes like so many quarters.
+   * Default 'auto': half decades 0.01 ... 1e5.
+   */
   readonly penalty?: number | 'auto'
 }
 
 export interface SingleTaskParameters {
-  /** A row for each task: w_t. Rows of tasks with fewer features than others end in zeros. */
+  /** A row for each task, of several classes for each class: w_t. Rows of tasks with fewer features than others end in zeros. */
   readonly taskWeights: Matrix
   /** b_t. */
   readonly intercepts: Float64Array
-  /** By task, equal for tasks of one target, in squared deviations of the target. */
+  /** By task, equal for tasks of one target, in squared deviations of the target; 0 of classes. */
   readonly noiseVariances: Float64Array
   /** What was given or chosen, by kind of task. */
   readonly choices: readonly (PenaltyChoice & { readonly kind: TaskKind })[]
@@ -49,7 +60,7 @@ export function singleTask(options: SingleTaskOptions = {}): Estimator<SingleTas
     version: 1,
     options: { penalty },
     capabilities: {
-      kinds: ['regression'],
+      kinds: ['regression', 'binary', 'multiclass'],
       mixedKinds: true,
       inputs: 'nothing',
       levels: 'indicators',
@@ -67,7 +78,7 @@ export function singleTask(options: SingleTaskOptions = {}): Estimator<SingleTas
         return predictLinear({ weights, intercepts }, first[t], tasks[t], inputs, noiseVariances[t])
       })
     },
-    warnings: (_, data) => dataWarnings(data),
+    warnings: (parameters, data) => [...dataWarnings(data), ...separated(parameters, data)],
     cost: (data) => cost(data, penalties.length),
     views,
   })
@@ -79,6 +90,7 @@ interface Fitted {
   readonly coefficients: readonly Float64Array[]
   readonly noiseVariances: readonly number[]
   readonly choice: PenaltyChoice
+  readonly converged: boolean
 }
 
 function train(
@@ -91,17 +103,23 @@ function train(
     const coefficients = new Array<Float64Array>(tasks.length)
     const noiseVariances = new Float64Array(tasks.length)
     const choices: (PenaltyChoice & { kind: TaskKind })[] = []
+    let converged = true
     for (const { name, positions } of groups) {
       const group = positions.map((t) => tasks[t])
-      const fitted = yield* run(name, (inner) => fitNumbers(group, penalties, inner))
+      const fitted = yield* run(name, (inner) =>
+        group[0].kind === 'regression'
+          ? fitNumbers(group, penalties, inner)
+          : fitLabels(group, penalties, inner),
+      )
       positions.forEach((t, i) => {
         coefficients[t] = fitted.coefficients[i]
         noiseVariances[t] = fitted.noiseVariances[i]
       })
+      converged &&= fitted.converged
       choices.push({ kind: group[0].kind, ...fitted.choice })
     }
     const { weights, intercepts } = coefficientsOf(coefficients, tasks)
-    return { parameters: { taskWeights: weights, intercepts, noiseVariances, choices }, converged: true }
+    return { parameters: { taskWeights: weights, intercepts, noiseVariances, choices }, converged }
   })
 }
 
@@ -118,6 +136,38 @@ async function* fitNumbers(
     coefficients: statistics.map(({ moment: { length } }) => best.coefficients.slice(at, (at += length))),
     noiseVariances: noiseOfTargets(tasks, statistics, best),
     choice: { penalty: best.penalty, penalties: Float64Array.from(penalties), criteria },
+    converged: true,
+  }
+}
+
+async function* fitLabels(
+  tasks: readonly Task[],
+  penalties: readonly number[],
+  context: TrainContext,
+): Training<Fitted> {
+  const rows = tasks.map(classRowsOf)
+  const folds = rows.map((of, t) => foldsOfTask(of, context.random.fork('folds').fork(tasks[t].name)))
+  const alike = groupTasks(tasks, answerOf)
+  const problem: Problem = (all, candidate) => {
+    const shares = new Array<Float64Array>(tasks.length)
+    for (const { positions } of alike) {
+      const together = classShares(addCounts(positions.map((t) => classCounts(all[t]))))
+      for (const t of positions) shares[t] = together
+    }
+    return independentNewton(
+      all.map((of, t) => {
+        const centre = centreOf(shares[t], of, of.design.columns)
+        return { rows: of, centre, penalties: centre.map(() => penalties[candidate]) }
+      }),
+    )
+  }
+  const fitted = yield* fitClasses(rows, folds, penalties.length, problem, context)
+  const { coefficients, candidate, criteria } = fitted.parameters
+  return {
+    coefficients,
+    noiseVariances: tasks.map(() => 0),
+    choice: { penalty: penalties[candidate], penalties: Float64Array.from(penalties), criteria },
+    converged: fitted.diagnostics.converged,
   }
 }
 
@@ -141,14 +191,41 @@ function noiseOfTargets(
 }
 
 function cost({ tasks }: Dataset, tried: number): TrainingCost {
-  const sizes = tasks.map(({ features }) => features.length + 1)
-  const rows = sum(tasks.map(({ targets }, t) => targets.length * sizes[t] ** 2))
-  const parameters = sum(sizes)
+  const costs = tasks.map((task) => {
+    const size = outputsOf(task) * (task.features.length + 1)
+    const [overRows, overBlocks] =
+      task.kind === 'regression' ? [1, tried] : [usualPasses(tried), usualPasses(tried)]
+    return {
+      size,
+      operations: 2 * overRows * task.targets.length * size ** 2 + 2 * overBlocks * size ** 3,
+      bytes: 8 * (size ** 2 + 4 * size),
+    }
+  })
   return {
-    parameters,
-    operations: 2 * rows + 2 * tried * sum(sizes.map((size) => size ** 3)),
-    bytes: 8 * (sum(sizes.map((size) => size ** 2)) + 4 * parameters),
+    parameters: sum(costs.map(({ size }) => size)),
+    operations: sum(costs.map(({ operations }) => operations)),
+    bytes: sum(costs.map(({ bytes }) => bytes)),
   }
+}
+
+/** Tasks of which the weights found tell all classes apart; those of one class are named by another warning. */
+function separated({ taskWeights, intercepts }: SingleTaskParameters, { tasks }: Dataset): Warning[] {
+  const first = firstOutputs(tasks)
+  const among = tasks.filter((task, t) => {
+    if (task.kind === 'regression') return false
+    const rows = classRowsOf(task)
+    const coefficients = Array.from({ length: outputsOf(task) }, (_, k) => [
+      intercepts[first[t] + k],
+      ...row(taskWeights, first[t] + k).subarray(0, task.features.length),
+    ])
+    const several = classCounts(rows).filter((count) => count > 0).length > 1
+    return several && isSeparatedBy(rows, Float64Array.from(coefficients.flat()))
+  })
+  return warn(
+    'separated-classes',
+    'inputs tell the classes apart, so that the penalty alone bounds the weights',
+    among,
+  )
 }
 
 function views(

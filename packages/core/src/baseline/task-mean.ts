@@ -15,7 +15,7 @@ import type { Matrix } from '../linalg/types.ts'
 import { defineEstimator } from '../model/define-estimator.ts'
 import type { Estimator, ModelScaling, Query, TrainingCost } from '../model/types.ts'
 import type { View } from '../view/types.ts'
-import { groupTasks, targetOf, type Group } from './groups.ts'
+import { answerOf, groupTasks, type Group } from './groups.ts'
 import { outputsOf, predictConstant } from './outputs.ts'
 import { noiseVariance } from './penalties.ts'
 import { addCounts, classCounts, classShares } from './shares.ts'
@@ -74,7 +74,7 @@ function train({ tasks }: Dataset): TaskMeanParameters {
     tasks.reduce((most, task) => Math.max(most, outputsOf(task)), 1),
   )
   const noiseVariances = new Float64Array(tasks.length)
-  const targets = groupTasks(tasks, kindOfAnswer).map(({ positions }) => {
+  const targets = groupTasks(tasks, answerOf).map(({ positions }) => {
     const group = positions.map((t) => tasks[t])
     const fitted = group[0].kind === 'regression' ? numbers(group) : classes(group)
     positions.forEach((t, i) => {
@@ -131,11 +131,6 @@ function classes(group: readonly Task[]): Fitted {
   }
 }
 
-/** Tasks that can be averaged: of one kind, target and list of classes. */
-function kindOfAnswer(task: TaskInfo): string {
-  return JSON.stringify([targetOf(task), task.classes])
-}
-
 function predict(
   { means, noiseVariances, targets }: TaskMeanParameters,
   { task, inputs }: Query,
@@ -157,7 +152,7 @@ function cost({ tasks }: Dataset): TrainingCost {
 
 /** Means in the target's units, shares of classes; one picture for each target. */
 function views({ means }: TaskMeanParameters, tasks: readonly TaskInfo[], scaling?: ModelScaling): View[] {
-  return groupTasks(tasks, kindOfAnswer).map(({ positions }) => {
+  return groupTasks(tasks, answerOf).map(({ positions }) => {
     const { kind, target, classes: labels } = tasks[positions[0]]
     const names = positions.map((t) => tasks[t].name)
     if (kind === 'multiclass')

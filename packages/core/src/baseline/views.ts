@@ -1,6 +1,7 @@
 import { groupByTable } from '../data/tables.ts'
 import type { TaskInfo, TaskKind } from '../data/types.ts'
 import { matrix } from '../linalg/matrix.ts'
+import type { Matrix } from '../linalg/types.ts'
 import type { View } from '../view/types.ts'
 import { firstOutputs, outputsOf, type Coefficients } from './outputs.ts'
 import type { PenaltyChoice } from './penalties.ts'
@@ -52,8 +53,7 @@ export function weightViews({ weights }: Coefficients, tasks: readonly TaskInfo[
 export function penaltyView(kind: TaskKind, of: string, choice: PenaltyChoice): View[] {
   const { penalty, penalties, criteria } = choice
   if (criteria.length < 2) return []
-  const measure =
-    kind === 'regression' ? 'Cross-validated squared error, target variance 1' : 'Held-out log loss'
+  const measure = measureOf(kind)
   return [
     {
       kind: 'lines',
@@ -64,4 +64,28 @@ export function penaltyView(kind: TaskKind, of: string, choice: PenaltyChoice): 
       series: [{ name: measure, values: criteria }],
     },
   ]
+}
+
+/** The criterion over pairs of penalties, rows by columns; none where both were given. */
+export function penaltiesView(
+  kind: TaskKind,
+  intercepts: Float64Array,
+  slopes: Float64Array,
+  criteria: Matrix,
+): View[] {
+  if (criteria.data.length < 2) return []
+  return [
+    {
+      kind: 'matrix',
+      title: `${measureOf(kind)}, by penalty of intercepts (rows) and slopes (columns)`,
+      reading: 'The lowest was taken; many alike mean that the penalties matter little.',
+      rows: Array.from(intercepts, String),
+      columns: Array.from(slopes, String),
+      values: criteria,
+    },
+  ]
+}
+
+function measureOf(kind: TaskKind): string {
+  return kind === 'regression' ? 'Cross-validated squared error, target variance 1' : 'Held-out log loss'
 }

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { fromBytes, toBytes } from '../../document/bytes.ts'
 import { fromJson, toJson } from '../../document/json.ts'
 import type { Document } from '../../document/types.ts'
 import type { Json } from '../../error/types.ts'
@@ -24,11 +25,13 @@ function throughText(model: Model): Document {
 
 async function sameBits({ make, data, course }: Bench): Promise<void> {
   const { model } = await course()
-  const loaded = make().restore(throughText(model))
-  expect(await outcomeOf(loaded, data)).toEqual(await outcomeOf(model, data))
-  expect(loaded.diagnostics).toEqual(model.diagnostics)
-  expect(loaded.tasks).toEqual(model.tasks)
-  expect(loaded.views()).toEqual(model.views())
+  for (const document of [throughText(model), fromBytes(toBytes(model.toDocument()))]) {
+    const loaded = make().restore(document)
+    expect(await outcomeOf(loaded, data)).toEqual(await outcomeOf(model, data))
+    expect(loaded.diagnostics).toEqual(model.diagnostics)
+    expect(loaded.tasks).toEqual(model.tasks)
+    expect(loaded.views()).toEqual(model.views())
+  }
 }
 
 async function plainParameters({ course }: Bench): Promise<void> {
