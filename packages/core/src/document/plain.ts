@@ -2,8 +2,8 @@ import { check } from '../error/mtl-error.ts'
 import type { Json } from '../error/types.ts'
 import type { Document } from './types.ts'
 
+export type TypedArray = Float64Array | Float32Array | Int32Array | Uint8Array
 const arrayTypes = { Float64Array, Float32Array, Int32Array, Uint8Array }
-export type TypedArray = InstanceType<(typeof arrayTypes)[keyof typeof arrayTypes]>
 
 /** Where the bytes of a typed array are: what stands beside `$array` in JSON. */
 type Place = Readonly<Record<string, Json>>
