@@ -96,7 +96,7 @@ describe.each(['binary', 'multiclass'] as const)('log loss, %s:', (kind) => {
         last = iteration.objective(state)
       }
       expect(state.gradient).toBeLessThan(1e-10)
-      expect(solveNewton(newton)).toEqual(state.deviations)
+      solveNewton(newton).forEach((value, j) => expect(value).toBeCloseTo(state.deviations[j], 6))
       const valueAt = (deviations: Float64Array): number => newton.step({ ...state, deviations }).objective
       expect(valueAt(state.deviations)).toBe(last)
     }
