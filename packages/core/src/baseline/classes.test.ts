@@ -194,6 +194,7 @@ describe('classes:', () => {
       const { done, value } = await training.next()
       if (done) {
         expect(value.diagnostics).toMatchObject({ steps: 100, converged: false })
+        expect(value.diagnostics.warnings).toEqual([expect.stringContaining('after 100 steps')])
         break
       }
       if (value.type === 'warning') warnings.push(value)
