@@ -8,7 +8,7 @@ export interface LoadedData {
   /** What heads the first line: the file, or a built-in set's own title. */
   readonly title: string
   readonly layout: 'long' | 'wide' | 'list'
-  /** What a task is, in the singular, where that is known: 'school'. */
+  /** What a task is, in the singular, where that is known: a noun, or the column's name: 'school'. */
   readonly taskWord?: string
   /** Rows of the tables. */
   readonly rows: number

@@ -23,7 +23,7 @@ const cost = (estimator: string, seconds: number, bytes = NaN): CostEstimate => 
 describe('dataLine', () => {
   it('says what the data is, with kinds and counts', () => {
     expect(dataLine(exampleData, plain)).toBe(
-      'fields.csv · 2 tasks (field) · 6 rows · 4 labels · target yield (regression) ·\n  1 input',
+      'fields.csv · 2 tasks (fields) · 6 rows · 4 labels · target yield (regression) ·\n  1 input',
     )
   })
 
@@ -130,6 +130,14 @@ describe('nextSteps', () => {
       'more splits narrow the intervals: mtl compare fields.csv --target yield --time-limit 9 --splits 20',
       'the 1 left out, about 2 min: mtl compare fields.csv --target yield --methods trace-norm',
     ])
+  })
+
+  it('offers no splits where they would not help: too few rows, or one task', () => {
+    const tooLittle = { ...exampleComparison, decision: 'too-little-data' } as const
+    expect(nextSteps(tooLittle, request, [])[0]).toContain('every figure')
+    expect(nextSteps(tooLittle, { ...request, splits: 2 }, [])[0]).toContain('--splits 20')
+    const alone = { ...exampleComparison, scores: { ...exampleComparison.scores, tasks: ['north'] } }
+    expect(nextSteps(alone, { ...request, splits: 2 }, [])[0]).toContain('every figure')
   })
 
   it('else offers every figure', () => {
