@@ -22,12 +22,26 @@ export function makeSplits(
 ): readonly Split[] {
   if (isPlan(given)) return planned(data, given, random)
   check(given.length > 0, 'invalid-option', 'a comparison needs at least one split')
-  const { length } = data.tasks
-  for (const { test } of given) {
-    const text = `a split of ${test.length} tasks does not fit data of ${length}`
-    check(test.length === length, 'dimension-mismatch', text)
-  }
+  given.forEach((split, s) => checkSplit(split, s, data))
   return given
+}
+
+/** Rows that are out of order, or named twice, would train and be tested. */
+function checkSplit({ test, unseen = [] }: Split, split: number, { tasks }: Dataset): void {
+  const text = `a split of ${test.length} tasks does not fit data of ${tasks.length}`
+  check(test.length === tasks.length, 'dimension-mismatch', text)
+  const stranger = unseen.find((k) => !(k in tasks))
+  const known = `a position below ${tasks.length}`
+  check(stranger === undefined, 'invalid-option', `splits[${split}].unseen must be ${known}, got ${stranger}`)
+  tasks.forEach(({ name, targets }, t) => {
+    let last = -1
+    for (const row of test[t]) {
+      const fits = Number.isInteger(row) && row > last && row < targets.length
+      const must = `splits[${split}].test[${t}] ("${name}") must be ascending positions below ${targets.length}`
+      check(fits, 'invalid-option', `${must}, got ${row} after ${last}`, { split, task: name })
+      last = row
+    }
+  })
 }
 
 function isPlan(given: readonly Split[] | SplitPlan): given is SplitPlan {
