@@ -92,7 +92,7 @@ describe('mtl', () => {
     const { status, stdout, stderr } = await mtl('compare pupils.csv --task school --target mathach', folder)
     expect(status, stderr).toBe(0)
     const lines = stdout.split('\n')
-    expect(lines[0]).toBe('pupils.csv · 6 tasks (school) · 144 rows · target mathach (regression) ·')
+    expect(lines[0]).toBe('pupils.csv · 6 tasks (schools) · 144 rows · target mathach (regression) ·')
     expect(lines[1]).toBe('  3 inputs')
     expect(stdout).toMatch(/^cost before training, of one fit: /m)
     expect(stdout).toMatch(/^method +var., % +RMSE +NLL/m)

@@ -59,7 +59,7 @@ export async function runCompare(
 
 async function compared(
   methods: Readonly<Record<string, Estimator>>,
-  { data }: LoadedData,
+  { data, taskNoun }: LoadedData,
   { splits, trainFraction, seed, workers }: CompareRequest,
   costs: readonly CostEstimate[],
   host: Host,
@@ -83,6 +83,7 @@ async function compared(
     return await compare(methods, data, {
       random: seed,
       splits: { repeats: splits, testFraction: 1 - trainFraction },
+      taskNoun,
       signal: host.signal,
       executor,
       onEvent: told.onEvent,

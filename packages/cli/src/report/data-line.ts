@@ -1,3 +1,4 @@
+import { pluralOf } from '@mtl/core'
 import type { LoadedData } from '../data/loaded-data.ts'
 import { count } from '../text/numbers.ts'
 import { wrapParts } from '../text/layout.ts'
@@ -6,14 +7,14 @@ import type { Style } from '../text/style.ts'
 /** So many targets are named; of more, the count. */
 const mostNamed = 4
 
-/** What the data is: 'pupils.csv · 160 tasks (school) · 7,185 rows · target mathach (regression) · 3 inputs'. */
+/** What the data is: 'pupils.csv · 160 tasks (schools) · 7,185 rows · target mathach (regression) · 3 inputs'. */
 export function dataLine(loaded: LoadedData, { symbols, width }: Style): string {
-  const { title, data, layout, taskWord, rows, inputs, descriptors } = loaded
+  const { title, data, layout, taskNoun, rows, inputs, descriptors } = loaded
   const labels = data.tasks.reduce(
     (sum, { targets }) => sum + targets.filter((y) => !Number.isNaN(y)).length,
     0,
   )
-  const word = taskWord ?? { long: '', wide: 'targets', list: 'files' }[layout]
+  const word = taskNoun === 'task' ? { long: '', wide: 'targets', list: 'files' }[layout] : pluralOf(taskNoun)
   const targetsPerRow = layout === 'wide' ? data.tasks.length : 1
   const parts = [
     title,

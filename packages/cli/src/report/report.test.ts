@@ -23,14 +23,14 @@ const cost = (estimator: string, seconds: number, bytes = NaN): CostEstimate => 
 describe('dataLine', () => {
   it('says what the data is, with kinds and counts', () => {
     expect(dataLine(exampleData, plain)).toBe(
-      'fields.csv · 2 tasks (field) · 6 rows · 4 labels · target yield (regression) ·\n  1 input',
+      'fields.csv · 2 tasks (fields) · 6 rows · 4 labels · target yield (regression) ·\n  1 input',
     )
   })
 
   it('names targets of several kinds, and counts many', () => {
     const tasks = (kinds: readonly ('regression' | 'binary')[]): typeof exampleData.data =>
       dataset(kinds.map((kind, k) => ({ name: `y${k}`, target: `y${k}`, kind, inputs: [[1]], targets: [1] })))
-    const wide = { ...exampleData, layout: 'wide', taskWord: undefined, rows: 1 } as const
+    const wide = { ...exampleData, layout: 'wide', taskNoun: 'task', rows: 1 } as const
     expect(dataLine({ ...wide, data: tasks(['regression', 'binary']) }, plain)).toContain(
       '2 tasks (targets) · 1 row · targets y0 (regression), y1 (binary)',
     )

@@ -91,8 +91,10 @@ function rolesOf(
 ): Roles {
   const labels = Object.keys(baselines)
   const pooled = labels.find((label) => all[label].name === 'pooled')
+  const separate = labels.find((label) => all[label].name === 'single-task') ?? labels[0]
   return {
-    separate: labels.find((label) => all[label].name === 'single-task') ?? labels[0],
+    separate,
+    perTask: ['single-task', 'task-mean'].includes(all[separate].name),
     ...(pooled !== undefined && { pooled }),
   }
 }
