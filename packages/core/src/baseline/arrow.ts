@@ -67,33 +67,6 @@ export function solveArrow({ gramians, moments, penalties, sharedPenalty, pull }
   return { shared, deviations, system: whole }
 }
 
-/**
- * Trace of the smoother that takes r = Z'y to Z (u + v_t), G_t = Z'Z:
- * sum_t tr A_t^-1 G_t + tr M^-1 sum_t D A_t^-1 G_t A_t^-1 D, M the system of u. About 4 T q^3 multiplications.
- */
-export function arrowFreedom({ gramians, penalties }: Arrow, { system }: ArrowSolution): number {
-  const size = penalties.length
-  const factor = new Float64Array(size * size)
-  const shrunken = new Float64Array(size * size)
-  const solved = new Float64Array(size)
-  const spread = matrix(size, size)
-  let freedom = 0
-  for (const gramian of gramians) {
-    factoriseInPlace(factor, gramian, penalties)
-    shrinkInPlace(shrunken, factor, gramian, size)
-    for (let i = 0; i < size; i++) {
-      freedom += shrunken[i * size + i]
-      // Row i of A^-1 G A^-1: A^-1 of row i of A^-1 G.
-      for (let j = 0; j < size; j++) solved[j] = shrunken[j * size + i]
-      solveInPlace(factor, size, solved)
-      for (let j = 0; j < size; j++) spread.data[i * size + j] += penalties[i] * solved[j] * penalties[j]
-    }
-  }
-  const share = system.solveMatrix(spread)
-  for (let i = 0; i < size; i++) freedom += share.data[i * size + i]
-  return freedom
-}
-
 /** `factor` becomes L, L L' = G + D. */
 function factoriseInPlace(factor: Float64Array, gramian: Float64Array, penalties: Float64Array): void {
   const size = penalties.length

@@ -133,7 +133,7 @@ async function* fitNumbers(
   const { best, criteria } = (yield* iterate(searching, context)).parameters
   let at = 0
   return {
-    coefficients: statistics.map(({ moment: { length } }) => best.coefficients.slice(at, (at += length))),
+    coefficients: tasks.map(({ features }) => best.coefficients.slice(at, (at += features.length + 1))),
     noiseVariances: noiseOfTargets(tasks, statistics, best),
     choice: { penalty: best.penalty, penalties: Float64Array.from(penalties), criteria },
     converged: true,

@@ -1,48 +1,73 @@
 import { observed } from '../data/rows.ts'
 import type { Task } from '../data/types.ts'
 import { matrix } from '../linalg/matrix.ts'
-import { dot, gram, transposeMultiplyVector } from '../linalg/product.ts'
+import { gram, transposeMultiplyVector } from '../linalg/product.ts'
 import type { Matrix } from '../linalg/types.ts'
 
-/** Sums over the labelled rows of a task: all that least squares needs. Z has rows z = (1, x), q = p + 1 columns. */
+/**
+ * Sums over the labelled rows of a task: all that least squares needs. They are taken around the task's means, so that
+ * nothing of the small differences within a task is lost beside its level.
+ */
 export interface Statistics {
   /** Sum of case weights. */
   readonly weight: number
-  /** Z'SZ, q x q. */
+  /** Mean of each of the p inputs; 0 without rows. */
+  readonly inputMeans: Float64Array
+  readonly targetMean: number
+  /** G = sum_i s_i (x_i - mean)(x_i - mean)', p x p. */
   readonly gramian: Matrix
-  /** Z'Sy. */
+  /** r = sum_i s_i (x_i - mean)(y_i - mean). */
   readonly moment: Float64Array
-  /** y'Sy. */
+  /** sum_i s_i (y_i - mean)^2. */
   readonly square: number
 }
 
 export function statisticsOf(task: Task): Statistics {
-  const { inputs, targets, weights } = observed(task)
-  const design = designOf(inputs)
-  const weighted = weights === undefined ? targets : targets.map((target, i) => weights[i] * target)
+  const { inputs, targets, weights = new Float64Array(targets.length).fill(1) } = observed(task)
+  const weight = sum(weights)
+  const averages = transposeMultiplyVector(inputs, weights)
+  const inputMeans = weight > 0 ? averages.map((total) => total / weight) : averages
+  const targetMean = weight > 0 ? sum(targets.map((y, i) => weights[i] * y)) / weight : 0
+  const { rows, columns } = inputs
+  const around = matrix(
+    rows,
+    columns,
+    inputs.data.map((x, at) => x - inputMeans[at % columns]),
+  )
+  const weighted = targets.map((y, i) => weights[i] * (y - targetMean))
   return {
-    weight: weights === undefined ? inputs.rows : sum(weights),
-    gramian: gram(design, weights),
-    moment: transposeMultiplyVector(design, weighted),
-    square: dot(weighted, targets),
+    weight,
+    inputMeans,
+    targetMean,
+    gramian: gram(around, weights),
+    moment: transposeMultiplyVector(around, weighted),
+    square: sum(weighted.map((product, i) => product * (targets[i] - targetMean))),
   }
 }
 
 /** Of all rows of these tasks together, which have the same features; at least one. */
 export function sumOfStatistics(tasks: readonly Statistics[]): Statistics {
-  const { rows, columns } = tasks[0].gramian
-  const gramian = matrix(rows, columns)
-  const moment = new Float64Array(rows)
+  const weight = sum(tasks.map((task) => task.weight))
+  const average = (value: (task: Statistics) => number): number =>
+    weight > 0 ? sum(tasks.map((task) => task.weight * value(task))) / weight : 0
+  const size = tasks[0].moment.length
+  const inputMeans = Float64Array.from({ length: size }, (_, j) => average((task) => task.inputMeans[j]))
+  const targetMean = average((task) => task.targetMean)
+  const gramian = matrix(size, size)
+  const moment = new Float64Array(size)
+  let square = 0
   for (const task of tasks) {
-    for (let at = 0; at < gramian.data.length; at++) gramian.data[at] += task.gramian.data[at]
-    for (let j = 0; j < rows; j++) moment[j] += task.moment[j]
+    const level = task.targetMean - targetMean
+    for (let i = 0; i < size; i++) {
+      const shift = task.weight * (task.inputMeans[i] - inputMeans[i])
+      for (let j = 0; j < size; j++)
+        gramian.data[i * size + j] +=
+          task.gramian.data[i * size + j] + shift * (task.inputMeans[j] - inputMeans[j])
+      moment[i] += task.moment[i] + shift * level
+    }
+    square += task.square + task.weight * level * level
   }
-  return {
-    weight: sum(tasks.map(({ weight }) => weight)),
-    gramian,
-    moment,
-    square: sum(tasks.map(({ square }) => square)),
-  }
+  return { weight, inputMeans, targetMean, gramian, moment, square }
 }
 
 /** Rows (1, x): the intercept's column comes first. */
@@ -55,17 +80,20 @@ export function designOf({ rows, columns, data }: Matrix): Matrix {
   return design
 }
 
-/** y'Sy - 2 u'Z'Sy + u'Z'SZ u of the q coefficients from `at` on; rounding must not take it below 0. */
+/**
+ * Squares that the p slopes from `at` on leave around the means, square - 2 w'r + w'G w; rounding must not take it
+ * below 0.
+ */
 export function residualSquares(
   { gramian: { rows: size, data }, moment, square }: Statistics,
-  coefficients: Float64Array,
+  slopes: Float64Array,
   at: number,
 ): number {
   let squares = square
   for (let i = 0; i < size; i++) {
     let fitted = 0
-    for (let j = 0; j < size; j++) fitted += data[i * size + j] * coefficients[at + j]
-    squares += coefficients[at + i] * (fitted - 2 * moment[i])
+    for (let j = 0; j < size; j++) fitted += data[i * size + j] * slopes[at + j]
+    squares += slopes[at + i] * (fitted - 2 * moment[i])
   }
   return Math.max(0, squares)
 }
