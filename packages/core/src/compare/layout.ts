@@ -16,7 +16,7 @@ export interface TargetGroup {
 /** Groups in the order of first appearance. @throws MtlError 'invalid-option' where no metric can come first */
 export function targetGroups(tasks: readonly Task[], metrics: readonly Metric[]): readonly TargetGroup[] {
   const positions = groupBy(tasks.keys(), (k) =>
-    JSON.stringify([tasks[k].target, tasks[k].kind, tasks[k].classes?.length]),
+    JSON.stringify([tasks[k].target, tasks[k].kind, tasks[k].classes.length]),
   )
   return [...positions.values()].map((group) => {
     const { target, kind } = tasks[group[0]]
