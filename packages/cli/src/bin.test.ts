@@ -94,6 +94,7 @@ describe('mtl', () => {
     const lines = stdout.split('\n')
     expect(lines[0]).toBe('pupils.csv · 6 tasks (schools) · 144 rows · target mathach (regression) ·')
     expect(lines[1]).toBe('  3 inputs')
+    expect(stdout).toMatch(/^(Learn these 6 schools|Yes, one model)/m)
     expect(stdout).toMatch(/^cost before training, of one fit: /m)
     expect(stdout).toMatch(/^method +var., % +RMSE +NLL/m)
     for (const name of ['single-task', 'pooled', 'mean-regularised', 'task-mean'])
@@ -109,7 +110,7 @@ describe('mtl', () => {
 
   it('compares a wide table with holes, compressed, as JSON', async () => {
     const { status, stdout, stderr } = await mtl(
-      'compare soil.csv.gz --target cadmium,cobalt,copper --missing n/a --splits 2 --json',
+      'compare --target cadmium,cobalt,copper --splits 2 --json --missing NA --missing n/a soil.csv.gz',
       folder,
     )
     expect(status, stderr).toBe(0)

@@ -33,7 +33,7 @@ export function compareCommand(
       '--kind <kinds>',
       'regression, binary or multiclass; one, or one a target (default: by the cells)',
     )
-    .option('--missing <text...>', 'texts that count as an empty cell')
+    .option('--missing <text>', 'text that counts as an empty cell; may be repeated', collect)
     .option('--fill <how>', 'mean: fill empty inputs by the mean of the training rows')
     .option('--categorical <columns>', 'input columns to take as levels')
     .option('--methods <names>', 'methods to compare, a,b or all (default: all)')

@@ -47,6 +47,12 @@ describe('compareRequest', () => {
     ])
   })
 
+  it('takes no text for no number', () => {
+    expect(linesOf({ ...given, seed: '' })).toEqual([
+      'error [invalid-option] --seed must be a whole number, at least 0',
+    ])
+  })
+
   it('refuses what cannot go together', () => {
     expect(linesOf({ ...given, kind: 'binary,regression' })).toEqual([
       'error [invalid-option] --kind needs one kind, or one for each of the 1 targets',
@@ -56,6 +62,12 @@ describe('compareRequest', () => {
     ])
     expect(linesOf({ ...given, target: 'a,a' })).toEqual([
       'error [invalid-option] --target names a column twice',
+    ])
+    expect(linesOf({ ...given, features: 'a,a' })).toEqual([
+      'error [invalid-option] --features names a column twice',
+    ])
+    expect(linesOf({ ...given, task: 'mathach' })).toEqual([
+      'error [invalid-option] --target "mathach" is the task or the weight, and cannot be predicted',
     ])
     expect(linesOf({ ...given, target: 'a,,b' })).toEqual([
       'error [invalid-option] --target a name is empty; names are separated by single commas',

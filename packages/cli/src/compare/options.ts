@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { DataOptions } from '../data/data-options.ts'
 import { raise } from '../error/problems.ts'
+import { flagOf } from '../text/flag.ts'
 
 /** What `mtl compare` was asked to do, checked. */
 export interface CompareRequest {
@@ -27,7 +28,7 @@ const list = names.refine((all) => all.every((name) => name !== ''), {
 const numberWithin = (accepts: (value: number) => boolean, range: string): z.ZodType<number> =>
   z
     .string()
-    .transform(Number)
+    .transform((text) => (text.trim() === '' ? NaN : Number(text)))
     .refine((value) => Number.isFinite(value) && accepts(value), { message: `must be ${range}` })
 const wholeFrom = (least: number): z.ZodType<number> =>
   numberWithin((value) => Number.isSafeInteger(value) && value >= least, `a whole number, at least ${least}`)
@@ -64,7 +65,11 @@ const schema = z
     const report = (option: string, message: string): void => {
       context.addIssue({ code: 'custom', path: [option], message })
     }
-    if (new Set(target).size < target.length) report('target', 'names a column twice')
+    for (const [option, columns] of Object.entries({ target, features })) {
+      if (new Set(columns).size < columns.length) report(option, 'names a column twice')
+    }
+    for (const name of target.filter((column) => [task, weight].includes(column)))
+      report('target', `"${name}" is the task or the weight, and cannot be predicted`)
     if (kind.length > 1 && kind.length !== target.length)
       report('kind', `needs one kind, or one for each of the ${target.length} targets`)
     for (const name of features.filter((feature) => [task, weight, ...target].includes(feature)))
@@ -84,7 +89,7 @@ export function compareRequest(
     raise(
       parsed.error.issues.map(({ path: [option], message }) => ({
         code: 'invalid-option',
-        message: `--${kebabCase(String(option))} ${message}`,
+        message: `${flagOf(String(option))} ${message}`,
       })),
     )
   }
@@ -138,8 +143,4 @@ function jsonOrText(value: string): unknown {
   } catch {
     return value
   }
-}
-
-function kebabCase(camelCase: string): string {
-  return camelCase.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

@@ -14,13 +14,13 @@ interface Heard {
 }
 
 /** A process that remembers what it was told. */
-function listening(isTTY = false): Heard {
+function listening(isTTY = false, columns = 100, locale = 'C.UTF-8'): Heard {
   const texts = { out: '', error: '' }
   let story = (): string => ''
   const abort = new AbortController()
   const sink = (name: keyof typeof texts): Host['stdout'] => ({
     isTTY,
-    columns: 100,
+    columns,
     write(text) {
       texts[name] += text
       return true
@@ -32,7 +32,7 @@ function listening(isTTY = false): Heard {
     args: ['compare', 'dataset:sleepstudy', '--splits', '3'],
     stdout: sink('out'),
     stderr: sink('error'),
-    environment: { LANG: 'C.UTF-8' },
+    environment: { LANG: locale },
     signal: abort.signal,
     onInterrupt: (describe) => (story = describe),
     clock: () => (seconds += 0.5),
@@ -50,6 +50,15 @@ describe('runCompare', () => {
     expect(verdict).toContain('Median 10 rows per person;')
     expect(next).toMatch(/^Next: .*mtl compare dataset:sleepstudy/)
     expect(error().trimEnd().split('\n')).toHaveLength(12)
+  })
+
+  it('rewrites no line that a narrow terminal would break, and writes no glyph that a locale lacks', async () => {
+    const { host, out, error } = listening(true, 50, 'C')
+    await runCompare(['dataset:sleepstudy'], given, host)
+    const lines = error().split('\r\u001b[2K')
+    expect(lines.length).toBeGreaterThan(12)
+    for (const line of lines) expect(line.length).toBeLessThan(50)
+    expect(out() + error()).not.toMatch(/[−\u202f·±━▲▼○■│─–]/)
   })
 
   it('leaves out what a time limit does not admit, and says how to run it', async () => {

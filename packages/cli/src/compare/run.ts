@@ -14,7 +14,7 @@ import { nextSteps } from '../report/next-steps.ts'
 import { progress } from '../report/progress.ts'
 import { wrap } from '../text/layout.ts'
 import { duration } from '../text/numbers.ts'
-import { styleFor } from '../text/style.ts'
+import { inGlyphs, styleFor } from '../text/style.ts'
 import { packageVersions } from '../versions.ts'
 import { chooseMethods, withinLimit } from './methods.ts'
 import type { Plan } from './methods.ts'
@@ -65,10 +65,12 @@ async function compared(
   host: Host,
 ): Promise<Comparison> {
   const kept = costs.filter(({ estimator }) => estimator in methods)
+  const style = styleFor(host.stderr, host.environment)
   const told = progress({
     write: (text) => host.stderr.write(text),
     rewrites: host.stderr.isTTY === true,
-    style: styleFor(host.stderr, host.environment),
+    // A rewritten line must not break, however narrow the terminal is.
+    style: { ...style, width: host.stderr.columns ?? style.width },
     methods: Object.keys(methods).length,
     splits,
     costs: kept,
@@ -113,9 +115,9 @@ function* reportPieces(
   yield `\n${methodsTable(comparison, data, style).join('\n')}\n`
   for (const { estimator, split, code, message } of comparison.failures) {
     const where = split === undefined ? estimator : `${estimator}, split ${split + 1}`
-    yield `${wrap(`${where} failed [${code}]: ${message}`, style.width, '  ')}\n`
+    yield `${wrap(inGlyphs(`${where} failed [${code}]: ${message}`, style), style.width, '  ')}\n`
   }
-  yield `\n${wrap(comparison.verdict, style.width)}\n`
+  yield `\n${wrap(inGlyphs(comparison.verdict, style), style.width)}\n`
   const request = { args: host.args, splits, compared: Object.keys(methods) }
   const steps = nextSteps(comparison, request, leftOut)
   if (steps.length > 0) yield '\n'

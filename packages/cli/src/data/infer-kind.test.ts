@@ -13,6 +13,7 @@ describe('inferKind', () => {
   it('counts neither empty cells nor markers of missing ones', () => {
     expect(inferKind(['0', '', '1', 'NA', null, undefined], ['NA'])).toBe('binary')
     expect(inferKind(['', 'NA'], ['NA'])).toBe('regression')
+    expect(inferKind([' yes', 'yes', 'no ', ' ', ' NA'], ['NA'])).toBe('binary')
   })
 
   it('makes no classes of numbers with a stray word among them', () => {

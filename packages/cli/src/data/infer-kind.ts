@@ -8,8 +8,8 @@ export function inferKind(cells: Iterable<Cell>, missingMarkers: readonly string
   const distinct = new Set<string>()
   let someNumber = false
   for (const cell of cells) {
-    if (isEmpty(cell, missingMarkers)) continue
-    const text = String(cell)
+    const text = textOf(cell, missingMarkers)
+    if (text === '') continue
     if (distinct.size < 3) distinct.add(text)
     someNumber ||= isNumeric(text)
     if (someNumber && distinct.size > 2) return 'regression'
@@ -18,11 +18,12 @@ export function inferKind(cells: Iterable<Cell>, missingMarkers: readonly string
   return someNumber || distinct.size === 0 ? 'regression' : 'multiclass'
 }
 
-/** Whether a cell holds nothing, or a text that stands for nothing. */
-export function isEmpty(cell: Cell, missingMarkers: readonly string[]): boolean {
-  return cell === null || cell === undefined || cell === '' || missingMarkers.includes(String(cell))
+/** What a cell says as the table is read: blanks around it do not count; '' where it holds nothing. */
+export function textOf(cell: Cell, missingMarkers: readonly string[]): string {
+  const text = String(cell ?? '').trim()
+  return missingMarkers.includes(text) ? '' : text
 }
 
 function isNumeric(text: string): boolean {
-  return text.trim() !== '' && Number.isFinite(Number(text))
+  return Number.isFinite(Number(text))
 }

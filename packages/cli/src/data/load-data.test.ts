@@ -39,6 +39,9 @@ describe('loadData', () => {
     await write('wide.csv', 'x,p,q', '1,yes,10', '2,no,20', '3,,n/a')
     await write('north.csv', 'rain,crop', '1,wheat', '2,rye')
     await write('south.csv', 'sun,crop', '1,oats', '2,rye')
+    await write('spaced.csv', 'sun,crop', '1, wheat', '2,rye ', '3, ? ')
+    await write('plain.csv', 'sun,crop', '1,wheat', '2,rye')
+    await write('comma.csv', 'x;p;q', '1,5;1;2')
   })
   afterAll(() => rm(folder, { recursive: true }))
 
@@ -112,6 +115,21 @@ describe('loadData', () => {
     expect(some.data.tasks.map(({ features }) => features.length)).toEqual([1, 0])
   })
 
+  it('reads labels as cells are read: blanks around them do not count', async () => {
+    const files = [at('spaced.csv'), at('plain.csv')]
+    const { data } = await loadData(files, options({ target: ['crop'], missing: ['?'] }))
+    expect(data.tasks.map(({ kind, classes, targets }) => [kind, classes, Array.from(targets)])).toEqual([
+      ['binary', ['rye', 'wheat'], [1, 0, NaN]],
+      ['binary', ['rye', 'wheat'], [1, 0]],
+    ])
+  })
+
+  it('says how a decimal comma is mended', async () => {
+    expect(await linesOf([at('comma.csv')], options({ target: ['p', 'q'] }))).toEqual([
+      'error [invalid-data] comma.csv row 1, column "x": "1,5" has a decimal comma. Write a decimal point',
+    ])
+  })
+
   it('tells all columns that lack, and the nearest name', async () => {
     const given = options({ task: 'shool', target: ['y'], features: ['sess', 'zz'] })
     expect(await linesOf([at('pupils.csv')], given)).toEqual([
@@ -154,6 +172,10 @@ describe('loadData', () => {
     ])
     expect(await linesOf(['dataset:hsb', at('north.csv')], options({ target: [] }))).toEqual([
       'error [invalid-option] dataset:hsb stands alone; it cannot be read together with other files',
+    ])
+    expect(await linesOf(['dataset:hsb'], options({ target: ['ses'], descriptorFile: 'a.csv' }))).toEqual([
+      'error [invalid-option] dataset:hsb describes its columns itself; leave --target out',
+      'error [invalid-option] dataset:hsb describes its columns itself; leave --descriptor-file out',
     ])
   })
 

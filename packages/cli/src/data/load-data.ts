@@ -1,4 +1,7 @@
 import { MtlError } from '@mtl/core'
+import { raise } from '../error/problems.ts'
+import type { Problem } from '../error/problems.ts'
+import { flagOf } from '../text/flag.ts'
 import { loadBuiltIn } from './built-in.ts'
 import type { DataOptions } from './data-options.ts'
 import { loadList } from './load-list.ts'
@@ -15,6 +18,19 @@ export async function loadData(files: readonly string[], options: DataOptions): 
   const builtIn = files.find((file) => file.startsWith(builtInPrefix))
   if (builtIn === undefined)
     return files.length === 1 ? loadTable(files[0], options) : loadList(files, options)
-  if (files.length === 1) return loadBuiltIn(builtIn.slice(builtInPrefix.length))
+  if (files.length === 1) {
+    raise(describedTwice(builtIn, options))
+    return loadBuiltIn(builtIn.slice(builtInPrefix.length))
+  }
   throw new MtlError('invalid-option', `${builtIn} stands alone; it cannot be read together with other files`)
+}
+
+/** A data set that comes along says itself what its columns are: an option would go unheard. */
+function describedTwice(builtIn: string, options: DataOptions): Problem[] {
+  return Object.entries({ ...options })
+    .filter(([, value]) => value.length > 0)
+    .map(([name]) => ({
+      code: 'invalid-option',
+      message: `${builtIn} describes its columns itself; leave ${flagOf(name)} out`,
+    }))
 }

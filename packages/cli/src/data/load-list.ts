@@ -5,7 +5,7 @@ import { raise, raiseTogether } from '../error/problems.ts'
 import type { Problem } from '../error/problems.ts'
 import { unknownColumns } from './column-checks.ts'
 import type { DataOptions } from './data-options.ts'
-import { isEmpty } from './infer-kind.ts'
+import { textOf } from './infer-kind.ts'
 import { inputColumns, targetKinds } from './roles.ts'
 import type { LoadedData } from './loaded-data.ts'
 import { namingFile } from './name-file.ts'
@@ -67,8 +67,8 @@ function describeAll(tables: readonly Table[], options: DataOptions): TableDescr
 
 /** Labels of all tables together, so that a class has one number everywhere; numbers by size. */
 function classesOf(tables: readonly Table[], name: string, missing: readonly string[]): string[] {
-  const cells = tables.flatMap(({ columns }) => Array.from(columns[name]))
-  const labels = [...new Set(cells.filter((cell) => !isEmpty(cell, missing)).map(String))]
+  const texts = tables.flatMap(({ columns }) => Array.from(columns[name], (cell) => textOf(cell, missing)))
+  const labels = [...new Set(texts)].filter((text) => text !== '')
   const numeric = labels.every((label) => Number.isFinite(Number(label)))
   return numeric ? labels.sort((a, b) => Number(a) - Number(b)) : labels.sort()
 }
@@ -82,7 +82,7 @@ function tasksOf({ file, columns }: Table, description: TableDescription, severa
 
 function inputsOf({ columns }: Table, { target, features, weight }: DataOptions): string[] {
   const names = Object.keys(columns)
-  if (features !== undefined) return features.filter((name) => name in columns)
+  if (features !== undefined) return features.filter((name) => Object.hasOwn(columns, name))
   return names.filter((name) => !target.includes(name) && name !== weight)
 }
 

@@ -92,7 +92,7 @@ function inputNames(
 /** Columns that the main table must have. */
 function namedColumns(options: DataOptions, traits: Table | undefined, key: string | undefined): string[] {
   const { task, target, features = [], descriptors = [], weight, categorical } = options
-  const inTraits = (name: string): boolean => traits !== undefined && name in traits.columns
+  const inTraits = (name: string): boolean => traits !== undefined && Object.hasOwn(traits.columns, name)
   return [
     task ?? [],
     target,

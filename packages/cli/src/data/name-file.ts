@@ -43,6 +43,7 @@ function sentence(file: string, fault: Fault, inputs: readonly string[]): string
 
 function remedy({ message, column, cell }: Fault, inputs: readonly string[]): string {
   if (cell !== undefined) return `. Treat it as missing with --missing ${quoted(cell)}`
+  if (message.endsWith('has a decimal comma')) return '. Write a decimal point'
   const canBeFilled = column !== undefined && inputs.includes(column) && message.endsWith('is empty')
   return canBeFilled ? '. Fill empty inputs by their mean with --fill mean' : ''
 }

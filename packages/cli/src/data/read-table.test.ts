@@ -15,6 +15,8 @@ describe('readTable', () => {
     await writeFile(at('pupils.csv.gz'), gzipSync('school,ses\na,0.5\n'))
     await writeFile(at('latin.csv'), Buffer.from('school,ses\n\xe9,0.5\n', 'latin1'))
     await writeFile(at('broken.csv.gz'), gzipSync('school,ses\na,0.5\n').subarray(0, 20))
+    await writeFile(at('empty.csv'), '\n')
+    await writeFile(at('header.csv'), 'school,ses\n')
     await writeFile(at('open.csv'), 'school,ses\n"a,0.5\n')
   })
   afterAll(() => rm(folder, { recursive: true }))
@@ -37,10 +39,14 @@ describe('readTable', () => {
     await unreadable('nowhere/else.csv', 'there is no file')
   })
 
-  it('names the file in what is wrong with its text', async () => {
-    await expect(readTable(at('open.csv'))).rejects.toMatchObject({
+  it.each([
+    ['open.csv', ' row 1 has a quote that is never closed'],
+    ['empty.csv', ': the table is empty: it needs a header, then rows'],
+    ['header.csv', ' has a header and no rows'],
+  ])('names the file in what is wrong with its text: %s', async (name, words) => {
+    await expect(readTable(at(name))).rejects.toMatchObject({
       code: 'invalid-data',
-      message: expect.stringContaining('open.csv') as string,
+      message: at(name) + words,
     })
   })
 })

@@ -19,7 +19,10 @@ export interface Table {
 export async function readTable(file: string): Promise<Table> {
   const bytes = await uncompressed(file, await readBytes(file))
   const text = decode(file, bytes)
-  return { file, columns: namingFile(file, () => parseCsv(text)) }
+  const columns = namingFile(file, () => parseCsv(text))
+  if (Object.values(columns)[0].length === 0)
+    throw new MtlError('invalid-data', `${file} has a header and no rows`, { file })
+  return { file, columns }
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

@@ -6,9 +6,12 @@ import { count, duration } from '../text/numbers.ts'
 /** More splits than these change little: what is left is the rows. */
 const manySplits = 20
 
+/** A comparison on fewer tells nothing; too little data on so many is too few rows, which no split adds. */
+const fewestSplits = 3
+
 /** What a reader can do now: only commands that exist. */
 export function nextSteps(
-  { decision }: Comparison,
+  { decision, scores }: Comparison,
   request: {
     readonly args: readonly string[]
     readonly splits: number
@@ -18,7 +21,8 @@ export function nextSteps(
 ): string[] {
   const { args, splits, compared } = request
   const steps: string[] = []
-  if ((decision === 'undecided' || decision === 'too-little-data') && splits < manySplits)
+  const open = decision === 'undecided' || (decision === 'too-little-data' && splits < fewestSplits)
+  if (open && splits < manySplits && scores.tasks.length > 1)
     steps.push(`more splits narrow the intervals: ${commandWith(args, { '--splits': String(manySplits) })}`)
   if (leftOut.length > 0) {
     const names = leftOut.map(({ estimator }) => estimator)

@@ -132,6 +132,14 @@ describe('nextSteps', () => {
     ])
   })
 
+  it('offers no splits where they would not help: too few rows, or one task', () => {
+    const tooLittle = { ...exampleComparison, decision: 'too-little-data' } as const
+    expect(nextSteps(tooLittle, request, [])[0]).toContain('every figure')
+    expect(nextSteps(tooLittle, { ...request, splits: 2 }, [])[0]).toContain('--splits 20')
+    const alone = { ...exampleComparison, scores: { ...exampleComparison.scores, tasks: ['north'] } }
+    expect(nextSteps(alone, { ...request, splits: 2 }, [])[0]).toContain('every figure')
+  })
+
   it('else offers every figure', () => {
     expect(nextSteps({ ...exampleComparison, decision: 'together' }, request, [])).toEqual([
       'every figure, for a program: mtl compare fields.csv --target yield --time-limit 9 --json',

@@ -76,6 +76,11 @@ function writesUnicode({ LC_ALL, LC_CTYPE, LANG }: Readonly<Record<string, strin
   return locale === undefined || /utf-?8/i.test(locale)
 }
 
+/** A sentence of another's making, with the glyphs of the style. */
+export function inGlyphs(text: string, { symbols }: Style): string {
+  return text.replaceAll(unicode.minus, symbols.minus).replaceAll(unicode.thinSpace, symbols.thinSpace)
+}
+
 const codes = { help: '94', hurt: '33', muted: '2', bold: '1' } as const
 
 /** The text in a colour of the design, or as it is. */

@@ -244,11 +244,10 @@ describe('compare', () => {
     await expect(refused({ splits: [{ test: [] }] satisfies Split[] })).rejects.toThrow('does not fit')
     const ready = (rows: readonly number[], unseen: readonly number[] = []): Promise<unknown> =>
       refused({ splits: [{ test: data.tasks.map(() => Int32Array.from(rows)), unseen }] })
-    const must = 'splits[0].test[0] ("task-0") must be ascending positions below 24, got'
-    await expect(ready([5, 3])).rejects.toThrow(`${must} 3 after 5`)
-    await expect(ready([3, 3])).rejects.toThrow(`${must} 3 after 3`)
-    await expect(ready([24])).rejects.toThrow(`${must} 24 after -1`)
-    await expect(ready([3], [12])).rejects.toThrow('splits[0].unseen must be a position below 12, got 12')
+    await expect(ready([5, 3])).rejects.toThrow('the test rows of task "task-0" do not ascend')
+    await expect(ready([3, 3])).rejects.toThrow('the test rows of task "task-0" do not ascend')
+    await expect(ready([24])).rejects.toThrow('position 24 of task "task-0", which has 24 rows')
+    await expect(ready([3], [12])).rejects.toThrow('leaves out the task at position 12')
     await expect(refused({ metrics: [logLoss] })).rejects.toThrow('must have one for regression tasks')
     await expect(refused({ metrics: [r2] })).rejects.toThrow('r2 cannot be the first metric')
     await expect(refused({ metrics: [rmse, rmse] })).rejects.toThrow('two metrics are named "rmse"')

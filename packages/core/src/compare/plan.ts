@@ -1,5 +1,6 @@
 import { pooled } from '../baseline/pooled.ts'
 import { singleTask } from '../baseline/single-task.ts'
+import { checkSplit } from '../data/split-data.ts'
 import { holdout, kFold, leaveTasksOut } from '../data/splits.ts'
 import { tablesOf } from '../data/tables.ts'
 import type { Dataset, Split } from '../data/types.ts'
@@ -13,7 +14,7 @@ import type { CompareOptions, SplitPlan } from './types.ts'
 
 /**
  * Ready splits as they are, or those of a plan.
- * @throws MtlError 'invalid-option', 'dimension-mismatch'
+ * @throws MtlError 'invalid-option', 'dimension-mismatch', 'invalid-data' (test rows that do not ascend)
  */
 export function makeSplits(
   data: Dataset,
@@ -22,26 +23,8 @@ export function makeSplits(
 ): readonly Split[] {
   if (isPlan(given)) return planned(data, given, random)
   check(given.length > 0, 'invalid-option', 'a comparison needs at least one split')
-  given.forEach((split, s) => checkSplit(split, s, data))
+  for (const split of given) checkSplit(data, split)
   return given
-}
-
-/** Rows that are out of order, or named twice, would train and be tested. */
-function checkSplit({ test, unseen = [] }: Split, split: number, { tasks }: Dataset): void {
-  const text = `a split of ${test.length} tasks does not fit data of ${tasks.length}`
-  check(test.length === tasks.length, 'dimension-mismatch', text)
-  const stranger = unseen.find((k) => !(k in tasks))
-  const known = `a position below ${tasks.length}`
-  check(stranger === undefined, 'invalid-option', `splits[${split}].unseen must be ${known}, got ${stranger}`)
-  tasks.forEach(({ name, targets }, t) => {
-    let last = -1
-    for (const row of test[t]) {
-      const fits = Number.isInteger(row) && row > last && row < targets.length
-      const must = `splits[${split}].test[${t}] ("${name}") must be ascending positions below ${targets.length}`
-      check(fits, 'invalid-option', `${must}, got ${row} after ${last}`, { split, task: name })
-      last = row
-    }
-  })
 }
 
 function isPlan(given: readonly Split[] | SplitPlan): given is SplitPlan {

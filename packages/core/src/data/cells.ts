@@ -1,6 +1,7 @@
 import type { Cell } from './types.ts'
 
-const numberForm = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+/** What `Number` reads too, and no table means: hexadecimal, octal, binary. */
+const radixForm = /^0[xob]/i
 const decimalCommaForm = /^[+-]?\d*,\d+$/
 
 /**
@@ -13,7 +14,7 @@ export function textOf(cell: Cell): string {
 
 /** A decimal number, also 1e-3; NaN of any other text, hexadecimal or infinite. */
 export function numberOf(text: string): number {
-  const value = numberForm.test(text) ? Number(text) : NaN
+  const value = text === '' || radixForm.test(text) ? NaN : Number(text)
   return Number.isFinite(value) ? value : NaN
 }
 

@@ -30,6 +30,7 @@ describe('parseCsv', () => {
     expect(parseCsv('a,b\r\n01, x \n1,\r\n\n\n')).toEqual({ a: ['01', '1'], b: [' x ', ''] })
     expect(parseCsv('a\n1\n\n2\n\n')).toEqual({ a: ['1', '', '2', ''] })
     expect(parseCsv('a,b')).toEqual({ a: [], b: [] })
+    expect(parseCsv('a, b\n1, 2')).toEqual({ a: ['1'], b: [' 2'] })
   })
 
   it.each([
@@ -38,7 +39,10 @@ describe('parseCsv', () => {
     ['a,b\n1,"2\n3,4\n', 'row 1 has a quote that is never closed'],
     ['a,b\n1,"2"3\n', 'row 1 has text after a closing quote'],
     ['"a,b\n1,2', 'the header has a quote that is never closed'],
-    ['', 'column 1 of the header has no name'],
+    ['', 'the table is empty'],
+    ['\uFEFF\n \n', 'the table is empty'],
+    ['""', 'column 1 of the header has no name'],
+    ['a, a \n1,2', 'the header has "a" twice'],
     ['a,,b\n1,2,3', 'column 2 of the header has no name'],
     ['a,b,a\n1,2,3', 'the header has "a" twice'],
     ['a,__proto__\n1,2', 'column 2 of the header: "__proto__" cannot be a name'],

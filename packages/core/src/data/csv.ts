@@ -1,4 +1,5 @@
 import Papa from 'papaparse'
+import { check } from '../error/mtl-error.ts'
 import { collectFaults, type Faults } from './faults.ts'
 import { isReserved } from './names.ts'
 import type { Columns } from './types.ts'
@@ -6,19 +7,20 @@ import type { Columns } from './types.ts'
 /**
  * RFC 4180 with a header row; comma, semicolon or tab, found from the header; lines end in LF, CRLF or CR, and
  * empty lines at the end do not count. Cells stay text ('01' is not '1'): the table's description says which
- * are numbers.
- * @throws MtlError 'invalid-data' (a line too long or short, an unclosed quote, a header that is empty, given
+ * are numbers. Blanks around a name in the header do not count.
+ * @throws MtlError 'invalid-data' (no text, a line too long or short, an unclosed quote, a header that is empty, given
  * twice or polluting)
  */
 export function parseCsv(text: string): Columns {
   const content = text.startsWith('\uFEFF') ? text.slice(1) : text
+  check(content.trim() !== '', 'invalid-data', 'the table is empty: it needs a header, then rows')
   // A carriage return before the newline is taken from the last cell below, so that both may be mixed.
   const newline = content.includes('\n') ? '\n' : '\r'
   const delimiter = delimiterOf(content)
   const { data: lines, errors } = Papa.parse<string[]>(content, { delimiter, newline })
   if (content.includes('\r')) dropCarriageReturns(lines)
   dropEmptyEnd(lines)
-  const header = lines.at(0) ?? ['']
+  const header = (lines.at(0) ?? ['']).map((name) => name.trim())
   const faults = collectFaults()
   checkHeader(header, faults)
   // Of several faults of one line the first is told.

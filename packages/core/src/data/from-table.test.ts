@@ -216,6 +216,10 @@ A,0,Ulm,10,7,
 })
 
 describe('encodeInputs', () => {
+  it('refuses a table without columns, whose rows nobody can count', () => {
+    expect(() => encodeInputs({}, [])).toThrow('the table has no columns')
+  })
+
   it('fills by number, and refuses an empty cell that has no fill', () => {
     const features = [
       { name: 'x', column: 'x', fill: 7 },

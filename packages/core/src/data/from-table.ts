@@ -78,10 +78,14 @@ function checkDescription(
 ): void {
   const names = Object.keys(targets)
   if (names.length === 0) faults.add({ message: 'the description of a table names no target' })
-  for (const { column } of inputs.map(inputColumn)) {
-    if (names.includes(column))
-      faults.add({ message: `column "${column}" is a target, not an input`, column })
+  for (const [role, columns] of Object.entries({ 'an input': inputs, 'a descriptor': descriptor })) {
+    for (const { column } of columns.map(inputColumn)) {
+      if (names.includes(column))
+        faults.add({ message: `column "${column}" is a target, not ${role}`, column })
+    }
   }
+  if (task !== undefined && names.includes(task))
+    faults.add({ message: `column "${task}" names the tasks and cannot be a target`, column: task })
   if (task === undefined && descriptor.length > 0)
     faults.add({ message: 'descriptor columns need a column that names the tasks' })
   for (const { column, as } of descriptor.map(inputColumn)) {
@@ -196,5 +200,7 @@ function descriptorsOf(
 }
 
 function pick(values: Float64Array, rows: Int32Array): Float64Array {
-  return Float64Array.from(rows, (i) => values[i])
+  const picked = new Float64Array(rows.length)
+  for (let i = 0; i < rows.length; i++) picked[i] = values[rows[i]]
+  return picked
 }

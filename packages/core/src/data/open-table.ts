@@ -1,4 +1,4 @@
-import { MtlError } from '../error/mtl-error.ts'
+import { MtlError, check } from '../error/mtl-error.ts'
 import { nearest } from '../error/nearest.ts'
 import { hasDecimalComma, numberOf, textOf } from './cells.ts'
 import { placeOf, type Faults } from './faults.ts'
@@ -32,10 +32,12 @@ export function openTable(
   const markers = new Set(missingMarkers)
   // Cells may be numbers already: -999 is the marker '-999'.
   const markerNumbers = new Set(missingMarkers.map(numberOf))
-  const read = (cell: Cell): string => {
+  const unmarked = (cell: Cell): string => {
     const text = textOf(cell)
     return markers.has(text) ? '' : text
   }
+  // Looking a text up, if only in nothing, takes longer than reading it.
+  const read = markers.size > 0 ? unmarked : textOf
   return {
     rows: rowsOf(columns),
     has: (column) => Object.hasOwn(columns, column),
@@ -75,7 +77,9 @@ function checkColumns(columns: Columns, needed: readonly string[]): void {
 }
 
 function rowsOf(columns: Columns): number {
-  const [first, ...others] = Object.entries(columns)
+  const entries = Object.entries(columns)
+  check(entries.length > 0, 'invalid-data', 'the table has no columns')
+  const [first, ...others] = entries
   const odd = others.find(([, { length }]) => length !== first[1].length)
   if (odd !== undefined) {
     const text = `column "${odd[0]}" has ${odd[1].length} cells, "${first[0]}" has ${first[1].length}`

@@ -145,6 +145,18 @@ describe('datasetFromTable', () => {
       { ...base, inputs: ['math'] },
       'column "math" is a target, not an input',
     ],
+    [
+      'a target among the descriptors',
+      pupils,
+      { ...base, descriptor: ['math'] },
+      'column "math" is a target, not a descriptor',
+    ],
+    [
+      'the column of tasks as a target',
+      pupils,
+      { ...base, targets: { school: 'binary' } },
+      'column "school" names the tasks and cannot be a target',
+    ],
     ['no target', pupils, { ...base, targets: {} }, 'names no target'],
     [
       'columns of different length',

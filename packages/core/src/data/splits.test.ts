@@ -282,5 +282,20 @@ describe('splitData', () => {
   it('refuses a split of other data', () => {
     const data = dataset([taskInit('a', 'regression', [1])])
     expect(() => splitData(data, { test: [] })).toThrow('a split of 0 tasks does not fit data of 1')
+    for (const row of [-1, 1])
+      expect(() => splitData(data, { test: [Int32Array.of(row)] })).toThrow(
+        `a split tests position ${row} of task "a", which has 1 rows`,
+      )
+  })
+
+  it('refuses rows out of order, which would be trained on too', () => {
+    const data = dataset([taskInit('a', 'regression', [1, 2, 3])])
+    for (const rows of [
+      [2, 0],
+      [1, 1],
+    ])
+      expect(() => splitData(data, { test: [Int32Array.from(rows)] })).toThrow(
+        'the test rows of task "a" do not ascend',
+      )
   })
 })
