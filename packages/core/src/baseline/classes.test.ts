@@ -4,11 +4,11 @@ import { observed } from '../data/rows.ts'
 import type { Dataset, TaskKind } from '../data/types.ts'
 import { classProbabilities } from '../distribution/kind.ts'
 import { matrix } from '../linalg/matrix.ts'
-import type { Estimator, Model } from '../model/types.ts'
+import type { Estimator, Model, TrainContext, TrainEvent } from '../model/types.ts'
 import { createRandom } from '../random/generator.ts'
 import { relatedTasks } from '../testing/related-tasks.ts'
 import { fit } from '../training/fit.ts'
-import { foldsOfTask } from './classes.ts'
+import { fitClasses, foldsOfTask } from './classes.ts'
 import { expandLogLossInPlace, logLoss, type ClassRows } from './log-loss.ts'
 import { meanRegularised } from './mean-regularised.ts'
 import { newtonIteration, independentNewton, arrowNewton, solveNewton } from './newton.ts'
@@ -181,6 +181,25 @@ describe('classes:', () => {
     expect(penalty).toBe(penalties[criteria.indexOf(Math.min(...criteria))])
     expect(model.diagnostics.phases?.map(({ name }) => name)).toEqual(['binary / penalty', 'binary / fit'])
     expect(model.views().filter(({ kind }) => kind === 'lines')).toHaveLength(2)
+  })
+
+  it('says where the steps of a fit came to no end', async () => {
+    const warnings: TrainEvent[] = []
+    const rows = rowsOf('binary', 1)
+    const context: TrainContext = { random: createRandom(1) }
+    const start = { deviations: new Float64Array(1), objective: 1, gradient: 1, done: false }
+    const endless = { start, step: () => start, coefficients: () => [] }
+    const training = fitClasses([rows], [], 1, () => endless, context)
+    for (;;) {
+      const { done, value } = await training.next()
+      if (done) {
+        expect(value.diagnostics).toMatchObject({ steps: 100, converged: false })
+        expect(value.diagnostics.warnings).toEqual([expect.stringContaining('after 100 steps')])
+        break
+      }
+      if (value.type === 'warning') warnings.push(value)
+    }
+    expect(warnings).toMatchObject([{ code: 'step-limit' }])
   })
 
   it('deals the rows of each class evenly to folds', () => {

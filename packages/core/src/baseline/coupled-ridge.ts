@@ -94,6 +94,7 @@ export function eliminateSlopes(tasks: readonly Statistics[], slopePenalty: numb
       lengths[t] += slopePenalty * mean[i] * mean[i]
       fixed.right[i + 1] += slopePenalty * own[i]
     }
+    for (let i = 0; i < inputs; i++) own[i] *= slopePenalty // first: a huge penalty must not take P P r to 0
     solveInPlace(factor, inputs, own)
     solveInPlace(factor, inputs, pull)
     const first = t * size
@@ -101,7 +102,7 @@ export function eliminateSlopes(tasks: readonly Statistics[], slopePenalty: numb
     for (let i = 0; i < inputs; i++) {
       loadings.data[first + i + 1] = slopePenalty * mean[i]
       pulls.data[first + i + 1] = slopePenalty * pull[i]
-      fixed.slope[i + 1] += slopePenalty * slopePenalty * own[i]
+      fixed.slope[i + 1] += slopePenalty * own[i]
     }
   })
   const weights = Float64Array.from(tasks, ({ weight }) => weight)

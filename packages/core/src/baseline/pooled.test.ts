@@ -44,6 +44,22 @@ describe('pooled', () => {
     expect(target.noiseVariance).toBeCloseTo(parameters.noiseVariances[0], 10)
   })
 
+  it('names inputs that never vary where they count, and no others', async () => {
+    const inputs = [
+      [7, 1],
+      [7, 2],
+      [9, 1],
+    ]
+    const data = dataset([
+      { name: 'a', inputs, targets: [1, 2, NaN], features: ['same', 'other'] },
+      { name: 'b', inputs, targets: [2, 4, 5], weights: [1, 1, 0], features: ['same', 'other'] },
+    ])
+    const { diagnostics } = await fit(pooled(), data, { random: 1 })
+    expect(diagnostics.warnings).toEqual([
+      'one and the same input in all labelled rows, so nothing is learnt of it: "same"',
+    ])
+  })
+
   it('has a function for each target, which an unseen task takes by name', async () => {
     const inputs = [[1], [2], [3], [4]]
     const data = dataset([

@@ -20,7 +20,7 @@ import { outputsOf, predictConstant } from './outputs.ts'
 import { noiseVariance } from './penalties.ts'
 import { addCounts, classCounts, classShares } from './shares.ts'
 import { sum } from './statistics.ts'
-import { dataWarnings } from './warnings.ts'
+import { targetWarnings } from './warnings.ts'
 
 export interface TaskMeanParameters {
   /**
@@ -62,7 +62,7 @@ export function taskMean(): Estimator<TaskMeanParameters> {
     standardise: true,
     train,
     predict: (parameters, queries, tasks) => queries.map((query) => predict(parameters, query, tasks)),
-    warnings: (_, data) => dataWarnings(data),
+    warnings: (_, data) => targetWarnings(data),
     cost,
     views,
   })

@@ -1,11 +1,8 @@
-import { check } from '../error/mtl-error.ts'
 import { row, selectRows } from '../linalg/matrix.ts'
 import type { Matrix } from '../linalg/types.ts'
 import { sampleIndex } from '../random/sample.ts'
+import { checkShares } from './shares.ts'
 import type { Categorical } from './types.ts'
-
-/** Rows of probabilities must sum to 1 within this. */
-const sumTolerance = 1e-9
 
 /**
  * Independent class indices 0..K-1; `probabilities` is size x K. `point` is the most probable class, the first of equals.
@@ -15,12 +12,7 @@ export function categorical(probabilities: Matrix): Categorical {
   const { rows: size, columns } = probabilities
   const each = (value: (of: Float64Array, i: number) => number): Float64Array =>
     Float64Array.from({ length: size }, (_, i) => value(row(probabilities, i), i))
-  const sums = each((of) => of.reduce((sum, p) => sum + p, 0))
-  check(
-    probabilities.data.every((p) => p >= 0) && sums.every((sum) => Math.abs(sum - 1) <= sumTolerance),
-    'invalid-option',
-    'probabilities must be >= 0 and sum to 1 in every row',
-  )
+  checkShares('probabilities', probabilities)
   return {
     kind: 'categorical',
     size,

@@ -49,6 +49,20 @@ describe('studentT', () => {
   })
 })
 
+describeDistribution('studentT of infinitely many degrees', () =>
+  studentT(of(1, -2), of(2, 0.5), of(Infinity, Infinity)),
+)
+
+describe('studentT of infinitely many degrees', () => {
+  it('is the normal', () => {
+    const [limit, same] = [studentT(of(1), of(2), of(Infinity)), normal(of(1), of(4))]
+    expect(limit.variance).toEqual(same.variance)
+    expect(limit.logDensity(of(4))[0]).toBeCloseTo(same.logDensity(of(4))[0], 14)
+    expect(limit.cdf(of(4))).toEqual(same.cdf(of(4)))
+    expect(limit.quantile(0.1)).toEqual(same.quantile(0.1))
+  })
+})
+
 describe('gamma and inverseGamma', () => {
   it('are exponential at shape 1, and one over the other', () => {
     const exponential = gamma(of(1), of(0.5))
@@ -95,7 +109,8 @@ describe('gamma and inverseGamma', () => {
     expect(() => gamma(of(1, 0), of(1, 1))).toThrow('shape[1] must be a finite number > 0')
     expect(() => inverseGamma(of(1), of(NaN))).toThrow('scale[0]')
     expect(() => studentT(of(NaN), of(1), of(1))).toThrow('location[0]')
-    expect(() => studentT(of(1), of(1), of(Infinity))).toThrow('degrees[0]')
+    expect(() => studentT(of(1), of(1), of(0))).toThrow('degrees[0]')
+    expect(() => studentT(of(1), of(Infinity), of(1))).toThrow('scale[0] must be a finite number > 0, got')
     expect(() => gamma(of(1), of(1, 2))).toThrow(expect.objectContaining({ code: 'dimension-mismatch' }))
     expect(() => gamma(of(1), of(1)).quantile(0)).toThrow('level')
   })

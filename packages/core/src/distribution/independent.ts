@@ -46,13 +46,15 @@ export function independent<Parameters extends readonly number[]>(
   }
 }
 
-/** Parameters of one length, finite, all but the location > 0. @throws MtlError 'dimension-mismatch', 'invalid-option' */
+/** Parameters of one length, all but the location > 0, all but degrees finite. @throws MtlError 'dimension-mismatch', 'invalid-option' */
 export function checkParameters(parameters: Readonly<Record<string, Float64Array>>): void {
   const lengths = Object.entries(parameters).map(([name, { length }]) => `${length} of ${name}`)
   const sizes = new Set(Object.values(parameters).map(({ length }) => length))
   check(sizes.size === 1, 'dimension-mismatch', `parameters differ in length: ${lengths.join(', ')}`)
   for (const [name, values] of Object.entries(parameters)) {
     const limits = name === 'location' ? {} : { above: 0 }
-    values.forEach((value, i) => checkNumber(`${name}[${i}]`, value, { ...limits, below: Infinity }))
+    values.forEach((value, i) => {
+      if (name !== 'degrees' || value !== Infinity) checkNumber(`${name}[${i}]`, value, limits)
+    })
   }
 }

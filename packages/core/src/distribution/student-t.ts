@@ -1,4 +1,5 @@
 import { sampleGamma, sampleNormal } from '../random/sample.ts'
+import type { RandomGenerator } from '../random/types.ts'
 import { stirlingRemainder } from '../special/log-gamma.ts'
 import { studentTCdf, studentTQuantile } from '../special/student-t.ts'
 import { checkParameters, independent } from './independent.ts'
@@ -7,7 +8,8 @@ import type { RealDistribution } from './types.ts'
 
 /**
  * location + scale T, T Student's t. The mean is NaN up to 1 degree of freedom, the variance Infinity up to 2 (NaN up
- * to 1); `point` is the location. scale > 0, degrees > 0, all finite.
+ * to 1); `point` is the location. scale > 0, degrees > 0, all finite but degrees: at Infinity it is
+ * the normal.
  * @throws MtlError 'dimension-mismatch', 'invalid-option'
  */
 export function studentT(
@@ -23,6 +25,7 @@ const law: ScalarLaw<readonly [location: number, scale: number, degrees: number]
   kind: 'student-t',
   mean: (location, _, degrees) => (degrees > 1 ? location : NaN),
   variance(_, scale, degrees) {
+    if (degrees === Infinity) return scale * scale
     if (degrees > 2) return (scale * scale * degrees) / (degrees - 2)
     return degrees > 1 ? Infinity : NaN
   },
@@ -32,11 +35,17 @@ const law: ScalarLaw<readonly [location: number, scale: number, degrees: number]
   cdf: (y, location, scale, degrees) => studentTCdf((y - location) / scale, degrees),
   quantile: (level, location, scale, degrees) => location + scale * studentTQuantile(level, degrees),
   sample: (random, location, scale, degrees) =>
-    location + (scale * sampleNormal(random)) / Math.sqrt(sampleGamma(random, degrees / 2) / (degrees / 2)),
+    location + (scale * sampleNormal(random)) / Math.sqrt(sampleMeanSquare(random, degrees)),
+}
+
+/** Mean of so many squared standard normals. */
+function sampleMeanSquare(random: RandomGenerator, degrees: number): number {
+  return degrees === Infinity ? 1 : sampleGamma(random, degrees / 2) / (degrees / 2)
 }
 
 /** log [Gamma(a + 1/2) / (Gamma(a) sqrt(pi degrees))] - (a + 1/2) log(1 + t^2 / degrees), a = degrees / 2. */
 function logStandardDensity(t: number, degrees: number): number {
+  if (degrees === Infinity) return -0.5 * (Math.log(2 * Math.PI) + t * t)
   const a = degrees / 2
   // Stirling's formula for both gamma functions: their large terms cancel.
   const logRatio =
