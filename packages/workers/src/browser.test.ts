@@ -1,5 +1,5 @@
 import { createRegistry, inlineExecutor } from '@mtl/core'
-import type { Executor, Outcome } from '@mtl/core'
+import type { Executor, MtlError, Outcome } from '@mtl/core'
 import { describe, expect, it, vi } from 'vitest'
 import { webWorkerExecutor } from './browser.ts'
 import type { JobMessage } from './protocol.ts'
@@ -86,6 +86,31 @@ describe('webWorkerExecutor', () => {
     setTimeout(() => stop.abort(new Error('enough')), 50)
     for (const run of runs) await expect(run).rejects.toThrow('enough')
     expect(await outcomes(executor, [{ what: 'double', value: 2 }])).toEqual([{ job: 0, result: 4 }])
+  })
+
+  it('fails what runs and what waits when it is closed', async () => {
+    const closing = page()
+    const executor = webWorkerExecutor({ start: closing.start, workers: 1 })
+    const long: Jobs = [
+      { what: 'wait', value: 60_000 },
+      { what: 'double', value: 1 },
+    ]
+    const runs = Promise.all([outcomes(executor, long), outcomes(executor, long)])
+    setTimeout(() => void executor.close(), 50)
+    const codes = (await runs).map((found) =>
+      found.map((one) => 'error' in one && (one.error as MtlError).code),
+    )
+    expect(codes).toEqual([
+      ['workers/died', 'workers/closed'],
+      ['workers/died', 'workers/closed'],
+    ])
+    expect(closing.started).toBe(1)
+  })
+
+  it.each([0, -1, 1.5, NaN])('refuses %s workers', (workers) => {
+    expect(() => webWorkerExecutor({ start: page().start, workers })).toThrow(
+      'workers must be an integer >= 1',
+    )
   })
 
   it('takes one fewer worker than the processor has cores', async () => {

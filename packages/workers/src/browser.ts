@@ -1,3 +1,4 @@
+import { checkNumber } from '@mtl/core'
 import type { Executor } from '@mtl/core'
 import type { Sent } from './call.ts'
 import { laneExecutor } from './executor.ts'
@@ -16,12 +17,18 @@ export interface WebWorkerOptions {
   readonly workers?: number
 }
 
-/** Runs jobs in web workers, each started when it is first needed. `close` ends them. */
+/**
+ * Runs jobs in web workers, each started when it is first needed. `close` ends them, and fails the jobs that still run.
+ * @throws MtlError 'invalid-option'
+ */
 export function webWorkerExecutor({ start, workers }: WebWorkerOptions): Executor {
-  const count = workers ?? Math.max(1, navigator.hardwareConcurrency - 1)
+  const wanted = workers ?? Math.max(1, navigator.hardwareConcurrency - 1)
+  const count = checkNumber('workers', wanted, { min: 1, integer: true })
   const idle: Worker[] = []
   const all = new Set<Worker>()
   const waiting: ((worker: Worker) => void)[] = []
+  // A worker that is ended tells nobody.
+  const closed = new AbortController()
 
   function free(worker: Worker): void {
     const next = waiting.shift()
@@ -38,13 +45,16 @@ export function webWorkerExecutor({ start, workers }: WebWorkerOptions): Executo
   function end(worker: Worker): void {
     worker.terminate()
     all.delete(worker)
-    if (waiting.length > 0) free(started())
+    if (waiting.length > 0 && !closed.signal.aborted) free(started())
   }
 
   function send(message: JobMessage): Sent {
     let cancelled = false
     let mine: Worker | undefined
+    let lose = (): void => undefined
     const failed = new Promise<never>((_, reject) => {
+      lose = () => reject(new Error('the executor was closed'))
+      closed.signal.addEventListener('abort', lose)
       const fail = (event: Event): void => reject(new Error((event as ErrorEvent).message))
       const take = (worker: Worker): void => {
         if (cancelled) {
@@ -63,9 +73,11 @@ export function webWorkerExecutor({ start, workers }: WebWorkerOptions): Executo
     return {
       failed,
       release() {
+        closed.signal.removeEventListener('abort', lose)
         if (mine) free(mine)
       },
       cancel() {
+        closed.signal.removeEventListener('abort', lose)
         cancelled = true
         if (mine) end(mine)
       },
@@ -79,6 +91,7 @@ export function webWorkerExecutor({ start, workers }: WebWorkerOptions): Executo
       for (const worker of all) worker.terminate()
       all.clear()
       idle.length = 0
+      closed.abort()
       return Promise.resolve()
     },
   })

@@ -1,3 +1,4 @@
+import { check } from '@mtl/core'
 import type { Executor, Outcome, Work } from '@mtl/core'
 import { call } from './call.ts'
 import type { Send } from './call.ts'
@@ -14,8 +15,9 @@ interface RunOptions<Event> {
   readonly onEvent?: (job: number, event: Event) => void
 }
 
-/** Jobs run on as many lanes as there are; a lane that is free takes the next. */
+/** Jobs run on as many lanes as there are; a lane that is free takes the next. After `close` every job fails. */
 export function laneExecutor({ count, send, close }: Lanes): Executor {
+  let closed = false
   async function* run<Common, Job, Result, Event>(
     work: Work<Common, Job, Result, Event>,
     { key, value }: { readonly key: string; readonly value: Common },
@@ -33,6 +35,7 @@ export function laneExecutor({ count, send, close }: Lanes): Executor {
       const listen = onEvent && { onEvent: (event: unknown) => onEvent(job, event as Event) }
       const asked = { work: work.name, key, common: value, job: jobs[job], signal: stop.signal, ...listen }
       try {
+        check(!closed, 'workers/closed', 'the executor was closed before this job ran')
         return { job, result: (await call(send, asked)) as Result }
       } catch (error) {
         return { job, error }
@@ -59,5 +62,11 @@ export function laneExecutor({ count, send, close }: Lanes): Executor {
       signal?.removeEventListener('abort', abort)
     }
   }
-  return { run, close }
+  return {
+    run,
+    close() {
+      closed = true
+      return close()
+    },
+  }
 }

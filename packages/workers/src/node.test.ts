@@ -166,6 +166,28 @@ describe('workerThreadExecutor', () => {
   })
 })
 
+describe('an executor that is closed', () => {
+  it('fails the job that runs and those that come', async () => {
+    const executor = workerThreadExecutor({ url, threads: 1 })
+    const running = outcomes(executor, [
+      { what: 'wait', value: 60_000 },
+      { what: 'double', value: 1 },
+    ])
+    setTimeout(() => void executor.close(), 100)
+    expect(await running).toMatchObject([
+      { error: { code: 'workers/died' } },
+      { error: { code: 'workers/closed' } },
+    ])
+    expect(await outcomes(executor, [{ what: 'double' }])).toMatchObject([
+      { error: { code: 'workers/closed' } },
+    ])
+  })
+
+  it.each([0, -1, 1.5, NaN])('refuses %s threads', (threads) => {
+    expect(() => workerThreadExecutor({ url, threads })).toThrow('threads must be an integer >= 1')
+  })
+})
+
 describe('a comparison in worker threads', () => {
   const data: Dataset = relatedTasks({
     random: createRandom('workers'),

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { MessagePort as NodePort } from 'node:worker_threads'
+import { checkNumber } from '@mtl/core'
 import type { Executor } from '@mtl/core'
 import { Tinypool } from 'tinypool'
 import { laneExecutor } from './executor.ts'
@@ -21,9 +22,11 @@ const started = new URL(fromSource ? './boot.js' : './worker.js', import.meta.ur
 /**
  * Runs jobs in worker threads of Node, which start at once and take about a second: worth it for minutes of work, not for
  * less (`workersFor`). One executor serves any number of comparisons; `close` ends its threads.
+ * @throws MtlError 'invalid-option'
  */
 export function workerThreadExecutor({ url, threads }: WorkerThreadOptions): Executor {
-  const count = threads ?? Math.max(1, availableParallelism() - 1)
+  const wanted = threads ?? Math.max(1, availableParallelism() - 1)
+  const count = checkNumber('threads', wanted, { min: 1, integer: true })
   const pool = new Tinypool({
     filename: started.href,
     minThreads: count,

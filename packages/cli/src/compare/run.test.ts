@@ -47,7 +47,7 @@ describe('runCompare', () => {
     const [data, table, verdict, next] = out().split('\n\n')
     expect(data).toContain('18 tasks (persons) · 180 rows ·\n  target reaction (regression) · 1 input')
     expect(table).toMatch(/^ +explained/)
-    expect(verdict).not.toBe('')
+    expect(verdict).toContain('Median 10 rows per person;')
     expect(next).toMatch(/^Next: .*mtl compare dataset:sleepstudy/)
     expect(error().trimEnd().split('\n')).toHaveLength(12)
   })

@@ -13,7 +13,6 @@ import { methodsTable } from '../report/methods-table.ts'
 import { nextSteps } from '../report/next-steps.ts'
 import { progress } from '../report/progress.ts'
 import { wrap } from '../text/layout.ts'
-import { regularNoun } from '../text/nouns.ts'
 import { duration } from '../text/numbers.ts'
 import { inGlyphs, styleFor } from '../text/style.ts'
 import { packageVersions } from '../versions.ts'
@@ -60,7 +59,7 @@ export async function runCompare(
 
 async function compared(
   methods: Readonly<Record<string, Estimator>>,
-  { data, taskWord }: LoadedData,
+  { data, taskNoun }: LoadedData,
   { splits, trainFraction, seed, workers }: CompareRequest,
   costs: readonly CostEstimate[],
   host: Host,
@@ -81,13 +80,12 @@ async function compared(
     const { done, total } = told.state()
     return `interrupted after ${done} of ${total} fits`
   })
-  const taskNoun = taskWord === undefined ? undefined : regularNoun(taskWord)
   const executor = await executorFor(workers, kept, splits)
   try {
     return await compare(methods, data, {
       random: seed,
       splits: { repeats: splits, testFraction: 1 - trainFraction },
-      ...(taskNoun !== undefined && { taskNoun }),
+      taskNoun,
       signal: host.signal,
       executor,
       onEvent: told.onEvent,

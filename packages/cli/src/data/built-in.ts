@@ -29,7 +29,7 @@ export async function loadBuiltIn(
     file: `dataset:${name}`,
     title,
     layout: description.task === undefined ? 'wide' : 'long',
-    taskWord: taskNoun,
+    taskNoun,
     rows: Object.values(table())[0].length,
     inputs: named(description.inputs),
     descriptors: named(description.descriptor),

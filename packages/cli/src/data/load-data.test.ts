@@ -52,7 +52,7 @@ describe('loadData', () => {
     )
     expect(loaded).toMatchObject({
       layout: 'long',
-      taskWord: 'school',
+      taskNoun: 'school',
       rows: 4,
       inputs: ['ses'],
       descriptors: ['sector'],
@@ -208,7 +208,7 @@ describe('loadBuiltIn', () => {
       title: 'High School & Beyond',
       file: 'dataset:hsb',
       layout: 'long',
-      taskWord: 'school',
+      taskNoun: 'school',
       rows: 2,
       inputs: ['ses'],
       descriptors: ['size'],

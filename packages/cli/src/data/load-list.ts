@@ -27,6 +27,7 @@ export async function loadList(files: readonly string[], options: DataOptions): 
     file: files.join(' '),
     title: `${files.length} files`,
     layout: 'list',
+    taskNoun: 'task',
     rows: tables.reduce((sum, { columns }) => sum + columns[options.target[0]].length, 0),
     inputs: [...new Set(tables.flatMap((table) => inputsOf(table, options)))],
     descriptors: [],

@@ -8,6 +8,7 @@ import type { DataOptions } from './data-options.ts'
 import { inputColumns, targetKinds } from './roles.ts'
 import type { LoadedData } from './loaded-data.ts'
 import { namingFile, quoted } from './name-file.ts'
+import { nounOf } from './noun.ts'
 import { readTable } from './read-table.ts'
 import type { Table } from './read-table.ts'
 
@@ -37,7 +38,7 @@ export async function loadTable(file: string, options: DataOptions): Promise<Loa
     file,
     title: file,
     layout: task === undefined ? 'wide' : 'long',
-    ...(task !== undefined && task !== 'task' && { taskWord: task }),
+    taskNoun: task === undefined ? 'task' : nounOf(task),
     rows: columns[target[0]].length,
     inputs,
     descriptors,

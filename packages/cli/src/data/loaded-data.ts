@@ -8,8 +8,8 @@ export interface LoadedData {
   /** What heads the first line: the file, or a built-in set's own title. */
   readonly title: string
   readonly layout: 'long' | 'wide' | 'list'
-  /** What a task is, in the singular, where that is known: a noun, or the column's name: 'school'. */
-  readonly taskWord?: string
+  /** What a task is called, in the singular: 'school'; 'task' where that is not known. */
+  readonly taskNoun: string
   /** Rows of the tables. */
   readonly rows: number
   /** Columns of the tables that are inputs. */

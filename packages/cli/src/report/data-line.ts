@@ -1,7 +1,7 @@
+import { pluralOf } from '@mtl/core'
 import type { LoadedData } from '../data/loaded-data.ts'
 import { count } from '../text/numbers.ts'
 import { wrapParts } from '../text/layout.ts'
-import { regularNoun } from '../text/nouns.ts'
 import type { Style } from '../text/style.ts'
 
 /** So many targets are named; of more, the count. */
@@ -9,12 +9,12 @@ const mostNamed = 4
 
 /** What the data is: 'pupils.csv · 160 tasks (schools) · 7,185 rows · target mathach (regression) · 3 inputs'. */
 export function dataLine(loaded: LoadedData, { symbols, width }: Style): string {
-  const { title, data, layout, taskWord, rows, inputs, descriptors } = loaded
+  const { title, data, layout, taskNoun, rows, inputs, descriptors } = loaded
   const labels = data.tasks.reduce(
     (sum, { targets }) => sum + targets.filter((y) => !Number.isNaN(y)).length,
     0,
   )
-  const word = (taskWord && plural(taskWord)) ?? { long: '', wide: 'targets', list: 'files' }[layout]
+  const word = taskNoun === 'task' ? { long: '', wide: 'targets', list: 'files' }[layout] : pluralOf(taskNoun)
   const targetsPerRow = layout === 'wide' ? data.tasks.length : 1
   const parts = [
     title,
@@ -26,12 +26,6 @@ export function dataLine(loaded: LoadedData, { symbols, width }: Style): string 
     ...(descriptors.length > 0 ? [counted(descriptors.length, 'descriptor')] : []),
   ]
   return wrapParts(parts, ` ${symbols.dot} `, width, '  ')
-}
-
-/** A column's name that is no noun stands as it is. */
-function plural(word: string): string {
-  const noun = regularNoun(word)
-  return noun === undefined ? word : `${noun}s`
 }
 
 function targetPart({ data }: LoadedData): string {

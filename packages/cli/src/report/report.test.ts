@@ -30,7 +30,7 @@ describe('dataLine', () => {
   it('names targets of several kinds, and counts many', () => {
     const tasks = (kinds: readonly ('regression' | 'binary')[]): typeof exampleData.data =>
       dataset(kinds.map((kind, k) => ({ name: `y${k}`, target: `y${k}`, kind, inputs: [[1]], targets: [1] })))
-    const wide = { ...exampleData, layout: 'wide', taskWord: undefined, rows: 1 } as const
+    const wide = { ...exampleData, layout: 'wide', taskNoun: 'task', rows: 1 } as const
     expect(dataLine({ ...wide, data: tasks(['regression', 'binary']) }, plain)).toContain(
       '2 tasks (targets) · 1 row · targets y0 (regression), y1 (binary)',
     )

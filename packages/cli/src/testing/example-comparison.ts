@@ -89,7 +89,7 @@ export const exampleData: LoadedData = {
   file: 'fields.csv',
   title: 'fields.csv',
   layout: 'long',
-  taskWord: 'field',
+  taskNoun: 'field',
   rows: 6,
   inputs: ['rain'],
   descriptors: [],

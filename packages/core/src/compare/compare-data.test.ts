@@ -4,6 +4,7 @@ import { meanRegularised } from '../baseline/mean-regularised.ts'
 import { dataset } from '../data/dataset.ts'
 import type { Dataset } from '../data/types.ts'
 import { normal } from '../distribution/normal.ts'
+import { accuracy } from '../metric/classes.ts'
 import { rmse } from '../metric/regression.ts'
 import { createRandom } from '../random/generator.ts'
 import { relatedTasks } from '../testing/related-tasks.ts'
@@ -149,5 +150,26 @@ describe('the data that compare takes', () => {
       squares((i) => Number(i % 3 > 0)),
       12,
     )
+  })
+
+  it('judges tasks of one target apart whose classes are of different number', async () => {
+    const labels = [
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c', 'd'],
+    ]
+    const tasks = dataset(
+      [0, 1, 0, 1].map((type, t) => ({
+        name: `task-${t}`,
+        target: 'y',
+        kind: 'multiclass' as const,
+        classes: labels[type],
+        inputs: Array.from({ length: 24 }, (_, i) => [i]),
+        targets: Array.from({ length: 24 }, (_, i) => i % labels[type].length),
+      })),
+    )
+    const baselines = { 'task-mean': taskMean() }
+    const { failures, overall } = await compare({}, tasks, { random: 1, baselines, metrics: [accuracy] })
+    expect(failures).toEqual([])
+    expect(overall.filter(({ split, metric }) => split === 0 && metric === 'accuracy')).toHaveLength(2)
   })
 })

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { meanRegularised } from '../baseline/mean-regularised.ts'
+import { pooled } from '../baseline/pooled.ts'
 import { singleTask } from '../baseline/single-task.ts'
+import { selectTaskRows } from '../data/rows.ts'
 import { splitData } from '../data/split-data.ts'
 import type { Dataset, Split } from '../data/types.ts'
 import { fromJson, toJson } from '../document/json.ts'
@@ -193,6 +195,24 @@ describe('compare', () => {
     expect(trained.every(({ event }) => event.type !== 'checkpoint')).toBe(true)
   })
 
+  it('names what sharing is held against where that is no model of its own for each task', async () => {
+    const baselines = { pooled: pooled() }
+    const { verdict } = await compare(shared, data, { random: 7, baselines })
+    expect(verdict).toContain('below that of pooled.')
+    expect(verdict).not.toContain('one model per')
+  })
+
+  it('calls tasks what they are called', async () => {
+    const { verdict } = await compare(shared, data, { random: 7, taskNoun: 'city' })
+    expect(verdict).toMatch(/^Learn these 12 cities together: .* one model per city\. /)
+  })
+
+  it('says how many rows are needed where whole tasks are left out, all of whose rows are tested', async () => {
+    const few = { tasks: data.tasks.map((task) => selectTaskRows(task, [0, 1, 2])) }
+    const { verdict } = await compare({}, few, { random: 7, splits: { taskFolds: 4 } })
+    expect(verdict).toContain('Median 3 rows per task; 5 would be needed for a test.')
+  })
+
   it('names an estimator once that is a baseline too', async () => {
     const mine = { 'single-task': singleTask({ penalty: 3 }), ...shared }
     const { scores, summaries } = await compare(mine, data, { random: 7 })
@@ -222,6 +242,12 @@ describe('compare', () => {
     await expect(refused({ confidence: 1 })).rejects.toThrow('confidence must be')
     await expect(refused({ splits: [] })).rejects.toThrow('at least one split')
     await expect(refused({ splits: [{ test: [] }] satisfies Split[] })).rejects.toThrow('does not fit')
+    const ready = (rows: readonly number[], unseen: readonly number[] = []): Promise<unknown> =>
+      refused({ splits: [{ test: data.tasks.map(() => Int32Array.from(rows)), unseen }] })
+    await expect(ready([5, 3])).rejects.toThrow('the test rows of task "task-0" do not ascend')
+    await expect(ready([3, 3])).rejects.toThrow('the test rows of task "task-0" do not ascend')
+    await expect(ready([24])).rejects.toThrow('position 24 of task "task-0", which has 24 rows')
+    await expect(ready([3], [12])).rejects.toThrow('leaves out the task at position 12')
     await expect(refused({ metrics: [logLoss] })).rejects.toThrow('must have one for regression tasks')
     await expect(refused({ metrics: [r2] })).rejects.toThrow('r2 cannot be the first metric')
     await expect(refused({ metrics: [rmse, rmse] })).rejects.toThrow('two metrics are named "rmse"')

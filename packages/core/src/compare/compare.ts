@@ -20,7 +20,7 @@ import type { CompareOptions, Comparison, FitCommon, FitJob, FitResult } from '.
  * Every estimator sees the same splits and a random stream named after itself and the split. On unseen tasks
  * a model predicts by `predictTask` from kind, target, descriptor and examples, inputs aligned by feature.
  * @throws `signal.reason` when aborted; what was finished has been reported by then. MtlError 'invalid-option',
- * 'invalid-data' (no tasks), 'dimension-mismatch', 'duplicate-name'
+ * 'invalid-data' (no tasks, test rows that do not ascend), 'dimension-mismatch', 'duplicate-name'
  */
 export async function compare<Name extends string>(
   estimators: Readonly<Record<string, Estimator>>,
@@ -91,8 +91,10 @@ function rolesOf(
 ): Roles {
   const labels = Object.keys(baselines)
   const pooled = labels.find((label) => all[label].name === 'pooled')
+  const separate = labels.find((label) => all[label].name === 'single-task') ?? labels[0]
   return {
-    separate: labels.find((label) => all[label].name === 'single-task') ?? labels[0],
+    separate,
+    perTask: ['single-task', 'task-mean'].includes(all[separate].name),
     ...(pooled !== undefined && { pooled }),
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { check } from '../error/mtl-error.ts'
 import { normal } from '../distribution/normal.ts'
 import { defineEstimator } from '../model/define-estimator.ts'
 import type { Estimator, EstimatorDefinition } from '../model/types.ts'
@@ -100,7 +101,7 @@ describe('estimateCosts', () => {
     expect(seconds).toBeNaN()
   })
 
-  it('stops with the reason of its signal, and passes an error on', async () => {
+  it('stops with the reason of its signal, between estimators too', async () => {
     const stop = new AbortController()
     const stepping = slow({
       train: (_, context) =>
@@ -121,11 +122,20 @@ describe('estimateCosts', () => {
     await expect(estimateCosts({ stepping }, data, { random: 1, signal: stop.signal })).rejects.toThrow(
       'enough',
     )
-    const broken = slow({
-      train() {
-        throw new Error('broken')
+    await expect(estimateCosts({ quick: slow() }, data, { random: 1, signal: stop.signal })).rejects.toThrow(
+      'enough',
+    )
+  })
+
+  it('says nothing of the time of an estimator that fails on a few tasks, and goes on with others', async () => {
+    const picky = slow({
+      train({ tasks }) {
+        check(tasks.length > 2, 'unsupported', 'needs three tasks')
+        return 0
       },
     })
-    await expect(estimateCosts({ broken }, data, { random: 1 })).rejects.toThrow('broken')
+    const [first, second] = await estimateCosts({ picky, quick: slow() }, data, { random: 1 })
+    expect(first.seconds).toBeNaN()
+    expect(second.seconds).toBeGreaterThan(0)
   })
 })

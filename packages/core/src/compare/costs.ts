@@ -1,11 +1,9 @@
 import type { Dataset } from '../data/types.ts'
-import { checkData } from '../model/check-data.ts'
 import type { Estimator } from '../model/types.ts'
 import { createRandom } from '../random/generator.ts'
 import { permutation } from '../random/sample.ts'
 import type { RandomGenerator } from '../random/types.ts'
 import { fit } from '../training/fit.ts'
-import { failureOf } from './refusal.ts'
 import type { CostEstimate } from './types.ts'
 
 /** Milliseconds that all trial fits may take together. */
@@ -15,7 +13,8 @@ const fewestTasks = 2
 
 /**
  * Fits each estimator to a sample of tasks (a second at most for all, but that a step which has begun is ended) and scales
- * the time by its `cost`, or by rows where it states none. Seconds are NaN of an estimator that cannot learn such data.
+ * the time by its `cost`, or by rows where it states none. Seconds are NaN of an
+ * estimator that cannot learn the sample; whether it can learn all of the data the comparison says.
  * @throws `signal.reason` when aborted
  */
 export async function estimateCosts(
@@ -30,6 +29,7 @@ export async function estimateCosts(
   const estimates: CostEstimate[] = []
   let left = Object.keys(estimators).length
   for (const [label, estimator] of Object.entries(estimators)) {
+    signal?.throwIfAborted()
     const share = (ends - performance.now()) / left
     const seconds = await secondsOf(estimator, data, order, Math.max(0, share), random.fork(label), signal)
     const { parameters, bytes } = estimator.cost?.(data) ?? { parameters: NaN, bytes: NaN }
@@ -51,8 +51,8 @@ async function secondsOf(
   const ends = performance.now() + share
   for (let size = fewestTasks; ; size *= 2) {
     const sample = sampleOf(data, order, size)
-    if (!learns(estimator, sample)) return NaN
     const trial = await timedFit(estimator, sample, ends, random, signal)
+    if (trial === undefined) return NaN
     const scale = sizeOf(estimator, data) / sizeOf(estimator, sample)
     const seconds = trial.seconds * scale
     const now = performance.now()
@@ -67,24 +67,14 @@ function sampleOf({ tasks }: Dataset, order: Int32Array, size: number): Dataset 
   return { tasks: tasks.filter((_, k) => chosen.has(k)) }
 }
 
-function learns({ name, capabilities }: Estimator, data: Dataset): boolean {
-  try {
-    checkData(name, capabilities, data)
-    return true
-  } catch (error) {
-    if (failureOf(error).code === 'unsupported') return false
-    throw error
-  }
-}
-
-/** Seconds of a fit; of one that was `cut` at the end of its time, its time divided by the share that was behind. */
+/** Seconds of a fit; of one that was `cut` at the end of its time, its time divided by the share that was behind; undefined where it failed. */
 async function timedFit(
   estimator: Estimator,
   data: Dataset,
   ends: number,
   random: RandomGenerator,
   signal: AbortSignal | undefined,
-): Promise<{ readonly seconds: number; readonly cut: boolean }> {
+): Promise<{ readonly seconds: number; readonly cut: boolean } | undefined> {
   const started = performance.now()
   const stop = new AbortController()
   let behind = 0
@@ -99,10 +89,9 @@ async function timedFit(
       },
     })
     return { seconds: elapsed(), cut: false }
-  } catch (error) {
+  } catch {
     signal?.throwIfAborted()
-    if (!stop.signal.aborted) throw error
-    return { seconds: elapsed() / behind, cut: true }
+    return stop.signal.aborted ? { seconds: elapsed() / behind, cut: true } : undefined
   }
 }
 

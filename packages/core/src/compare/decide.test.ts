@@ -6,7 +6,7 @@ import { metric, evidence } from './test-evidence.ts'
 import type { Estimate, EstimatorSummary } from './types.ts'
 import { verdictSentences } from './verdict.ts'
 
-const roles = { separate: 'single-task', pooled: 'pooled' }
+const roles = { separate: 'single-task', perTask: true, pooled: 'pooled' }
 
 function around(mean: number, reach: number): Estimate {
   return { mean, lower: mean - reach, upper: mean + reach }
@@ -45,7 +45,7 @@ function decided(summaries: readonly EstimatorSummary[], given: Partial<typeof s
   const decision = decide(summaries, roles, { splits, testRows })
   const table = Array.from(testRows, () => Array.from({ length: splits }, () => [1]))
   const base = evidence({ metrics: [metric('rmse')], scores: { 'single-task': table } })
-  const told = { ...base, sizes: { ...base.sizes, testRows } }
+  const told = { ...base, sizes: { ...base.sizes, testRows, rows: testRows.map((rows) => 4 * rows) } }
   return { ...decision, verdict: verdictSentences(told, summaries, roles, decision, 'school') }
 }
 
@@ -134,7 +134,7 @@ describe('decide', () => {
     const thin = decided(helping, { testRows: Float64Array.of(10, 10, 4, 3) })
     expect(thin.decision).toBe('too-little-data')
     expect(thin.verdict).toBe(
-      'Too little data to tell. Median 40 rows per school; 20 would be needed for a test. ' +
+      'Too little data to tell. Median 16 rows per school; 20 would be needed for a test. ' +
         'What follows describes, it does not decide.',
     )
     expect(decided(helping, { testRows: Float64Array.of(10, 10, 10, 3) }).decision).toBe('together')

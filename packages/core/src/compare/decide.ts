@@ -15,6 +15,8 @@ const negligibleGain = 1
 export interface Roles {
   /** What sharing must beat: single-task, or the first baseline. */
   readonly separate: string
+  /** Whether that one learns each task by itself, as far as is known. */
+  readonly perTask: boolean
   /** The baseline that is one model for all, where there is one. */
   readonly pooled?: string
 }

@@ -1,12 +1,12 @@
 import type { Metric } from '../metric/types.ts'
 
-/** Scores closer than this share of the larger one differ by rounding alone. */
+/** Scores closer than this share of the smaller one differ by rounding alone. */
 const rounding = 1e-12
 
 /** By how much a score is better than the baseline's, in the metric's units; exactly 0 where they differ by rounding alone. */
 export function gain({ better }: Pick<Metric, 'better'>, score: number, baseline: number): number {
   const difference = better === 'lower' ? baseline - score : score - baseline
-  return Math.abs(difference) <= rounding * Math.max(Math.abs(score), Math.abs(baseline)) ? 0 : difference
+  return Math.abs(difference) <= rounding * Math.min(Math.abs(score), Math.abs(baseline)) ? 0 : difference
 }
 
 /** The gain in per cent of the baseline's score; NaN where that is 0 or a score is undefined. */

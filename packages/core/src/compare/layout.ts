@@ -3,7 +3,7 @@ import type { Dataset, Split, Task, TaskKind } from '../data/types.ts'
 import { check } from '../error/mtl-error.ts'
 import type { Metric } from '../metric/types.ts'
 
-/** Tasks whose rows are judged together: of one target and kind. */
+/** Tasks whose rows are judged together: of one target, kind and number of classes. */
 export interface TargetGroup {
   readonly target: string
   readonly kind: TaskKind
@@ -15,7 +15,9 @@ export interface TargetGroup {
 
 /** Groups in the order of first appearance. @throws MtlError 'invalid-option' where no metric can come first */
 export function targetGroups(tasks: readonly Task[], metrics: readonly Metric[]): readonly TargetGroup[] {
-  const positions = groupBy(tasks.keys(), (k) => JSON.stringify([tasks[k].target, tasks[k].kind]))
+  const positions = groupBy(tasks.keys(), (k) =>
+    JSON.stringify([tasks[k].target, tasks[k].kind, tasks[k].classes.length]),
+  )
   return [...positions.values()].map((group) => {
     const { target, kind } = tasks[group[0]]
     const fitting = metrics.filter(({ kinds }) => kinds.includes(kind))

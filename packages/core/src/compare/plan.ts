@@ -1,5 +1,6 @@
 import { pooled } from '../baseline/pooled.ts'
 import { singleTask } from '../baseline/single-task.ts'
+import { checkSplit } from '../data/split-data.ts'
 import { holdout, kFold, leaveTasksOut } from '../data/splits.ts'
 import { tablesOf } from '../data/tables.ts'
 import type { Dataset, Split } from '../data/types.ts'
@@ -13,7 +14,7 @@ import type { CompareOptions, SplitPlan } from './types.ts'
 
 /**
  * Ready splits as they are, or those of a plan.
- * @throws MtlError 'invalid-option', 'dimension-mismatch'
+ * @throws MtlError 'invalid-option', 'dimension-mismatch', 'invalid-data' (test rows that do not ascend)
  */
 export function makeSplits(
   data: Dataset,
@@ -22,11 +23,7 @@ export function makeSplits(
 ): readonly Split[] {
   if (isPlan(given)) return planned(data, given, random)
   check(given.length > 0, 'invalid-option', 'a comparison needs at least one split')
-  const { length } = data.tasks
-  for (const { test } of given) {
-    const text = `a split of ${test.length} tasks does not fit data of ${length}`
-    check(test.length === length, 'dimension-mismatch', text)
-  }
+  for (const split of given) checkSplit(data, split)
   return given
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../random/generator.ts'
 import { sampleNormal } from '../random/sample.ts'
-import { relativeGain } from './gains.ts'
+import { gain, relativeGain } from './gains.ts'
 import { summarise, verdictOn } from './summarise.ts'
 import { evidence, metric } from './test-evidence.ts'
 
@@ -179,6 +179,14 @@ describe('the verdict of one method', () => {
     expect(verdictOn(at(-2, -1), at(-3, 3))).toBe('hurts')
     expect(verdictOn(at(-2, 1), at(2, 3))).toBe('undecided')
     expect(verdictOn(at(0, 1), at(2, 3))).toBe('undecided')
+  })
+})
+
+describe('a gain', () => {
+  it('is 0 where scores differ by rounding alone, and not where one is infinite', () => {
+    expect(gain(error, 1 + 1e-14, 1)).toBe(0)
+    expect(gain(error, 0, 0)).toBe(0)
+    expect(gain(error, Infinity, 1)).toBe(-Infinity)
   })
 })
 

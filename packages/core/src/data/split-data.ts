@@ -9,14 +9,12 @@ import type { Dataset, Split, SplitData, Task } from './types.ts'
  * rows these are taken out of the one matrix, else both sides keep it and hide the other's targets. `test` has
  * all tasks of the data in their order, with no labels where none are tested; `train` all but the unseen, and
  * `examples` those of the unseen that have other labels.
- * @throws MtlError 'dimension-mismatch' (the split is of another number of tasks, or of rows that a task lacks),
+ * @throws MtlError 'dimension-mismatch' (the split is of another number of tasks, or of tasks or rows that it lacks),
  *   'invalid-data' (rows that do not ascend)
  */
 export function splitData<Name extends string>(data: Dataset<Name>, split: Split): SplitData<Name> {
   const { tasks } = data
-  const text = `a split of ${split.test.length} tasks does not fit data of ${tasks.length}`
-  check(split.test.length === tasks.length, 'dimension-mismatch', text)
-  tasks.forEach((task, k) => checkRows(task, split.test[k]))
+  checkSplit(data, split)
   const unseen = new Set(split.unseen)
   const all = [...tasks.keys()]
   const tested = (k: number): Int32Array => split.test[k]
@@ -37,6 +35,16 @@ export function splitData<Name extends string>(data: Dataset<Name>, split: Split
     test: { tasks: tasksWithRows(tasks, all, tested) },
     examples: { tasks: examples.filter(({ targets }) => targets.some((value) => !Number.isNaN(value))) },
   }
+}
+
+/** @throws as `splitData` */
+export function checkSplit({ tasks }: Dataset, { test, unseen = [] }: Split): void {
+  const text = `a split of ${test.length} tasks does not fit data of ${tasks.length}`
+  check(test.length === tasks.length, 'dimension-mismatch', text)
+  tasks.forEach((task, k) => checkRows(task, test[k]))
+  const outside = unseen.find((k) => !(k in tasks))
+  const lacks = `a split leaves out the task at position ${outside}, where there are ${tasks.length} tasks`
+  check(outside === undefined, 'dimension-mismatch', lacks)
 }
 
 /** A row given out of order would be trained on as well as tested. */

@@ -1,17 +1,12 @@
+/** The comparison of core against an independent program (numpy), on the data of this package. */
+import { compare, meanRegularised, pooled, singleTask, taskMean } from '@mtl/core'
 import { describe, expect, it } from 'vitest'
-import { meanRegularised } from '../baseline/mean-regularised.ts'
-import { pooled } from '../baseline/pooled.ts'
-import { singleTask } from '../baseline/single-task.ts'
-import { taskMean } from '../baseline/task-mean.ts'
-import { dataset } from '../data/dataset.ts'
-import { compare } from './compare.ts'
-import golden from './goldens/sleepstudy.json' with { type: 'json' }
-import { relativeGain } from './gains.ts'
+import golden from '../goldens/comparison.json' with { type: 'json' }
+import { sleepStudy } from './sleep-study.ts'
+import { hashSplit } from './testing/hash-split.ts'
 
-const data = dataset(
-  golden.tasks.map(({ name, targets, days }) => ({ name, targets, inputs: days.map((day) => [day]) })),
-)
-const splits = golden.splits.map((test) => ({ test: test.map((rows) => Int32Array.from(rows)) }))
+const data = sleepStudy.data()
+const splits = [0, 1, 2, 3, 4].map((split) => hashSplit(data, split, 0.3))
 const methods = {
   single_task_ridge: singleTask(),
   task_mean: taskMean(),
@@ -48,7 +43,7 @@ describe('the figures of an independent program on 18 tasks and 5 splits', () =>
     'give the gain of %s on the other scale',
     (method) => {
       const gains = golden.methods[method].map(({ rmse, total_gain: g }, split) => {
-        const ofRoot = relativeGain({ better: 'lower' }, rmse, golden.methods.single_task_ridge[split].rmse)
+        const ofRoot = 100 * (1 - rmse / golden.methods.single_task_ridge[split].rmse)
         expect(ofRoot).toBeCloseTo(100 * (1 - Math.sqrt(1 - g)), 5)
         return ofRoot
       })
