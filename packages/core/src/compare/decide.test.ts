@@ -60,9 +60,9 @@ describe('decide', () => {
     expect([decision, recommended]).toEqual(['together', 'clustered'])
     expect(verdict).toBe(
       'Learn these 3 schools together: yes, with clustered. On the same held-out rows its error (RMSE) is ' +
-        '3.0 % [2.0, 4.0] below that of one model per school. 2 schools are shown to gain and none to be hurt ' +
+        '3.0\u202f% [2.0, 4.0] below that of one model per school. 2 schools are shown to gain and none to be hurt ' +
         '(3 lie below zero by their own interval; chance alone gives about 4). ' +
-        'A single pooled model would make predictions worse, by 4.0 % [2.0, 6.0].',
+        'A single pooled model would make predictions worse, by 4.0\u202f% [2.0, 6.0].',
     )
   })
 
@@ -75,7 +75,7 @@ describe('decide', () => {
     expect(decision).toBe('some')
     expect(verdict).toContain('6 schools are shown to be hurt: a, b, c, d, e and 1 more (3 lie below zero')
     expect(verdict).toContain(
-      'Keep separate models for those. One pooled model gets you 50.0 % of that gain.',
+      'Keep separate models for those. One pooled model gets you 50.0\u202f% of that gain.',
     )
   })
 
@@ -88,7 +88,7 @@ describe('decide', () => {
     expect(equal).toMatchObject({ decision: 'one-model', recommended: 'pooled' })
     expect(equal.verdict).toBe(
       'Yes, one model for all will do. pooled predicts as well as the best method, clustered (difference ' +
-        '0.4 % [0.1, 0.7]), and is simpler; its error (RMSE) is 3.0 % [2.0, 4.0] below that of one model per school.',
+        '0.4\u202f% [0.1, 0.7]), and is simpler; its error (RMSE) is 3.0\u202f% [2.0, 4.0] below that of one model per school.',
     )
     const unsure = summary('clustered', around(0.4, 2), { baseline: 'pooled' })
     expect(decided([pooled, best, unsure])).toMatchObject({ decision: 'together', recommended: 'clustered' })
@@ -105,7 +105,7 @@ describe('decide', () => {
     expect([decision, recommended]).toEqual(['separate', 'single-task'])
     expect(verdict).toBe(
       'Learn these 3 schools together: no. The best method, clustered, predicts worse than one model per school: ' +
-        'the error (RMSE) rises by 3.0 % [2.0, 4.0]. Keep separate models.',
+        'the error (RMSE) rises by 3.0\u202f% [2.0, 4.0]. Keep separate models.',
     )
   })
 
@@ -113,15 +113,15 @@ describe('decide', () => {
     const open = decided([summary('clustered', around(0.8, 0.84))])
     expect(open).toMatchObject({ decision: 'undecided', recommended: 'single-task' })
     // A bound never rounds to zero.
-    expect(open.verdict).toContain('differs by 0.8 % [−0.04, 1.6], which includes zero.')
+    expect(open.verdict).toContain('differs by 0.8\u202f% [−0.04, 1.6], which includes zero.')
     const mixed = decided([summary('clustered', around(3, 1), { balanced: around(-2, 1) })])
     expect(mixed.decision).toBe('undecided')
     expect(mixed.verdict).toContain(
-      'over all rows the error (RMSE) falls by 3.0 % [2.0, 4.0], but with schools counted alike it ' +
-        'rises by 2.0 % [1.0, 3.0]: the answer depends on what counts.',
+      'over all rows the error (RMSE) falls by 3.0\u202f% [2.0, 4.0], but with schools counted alike it ' +
+        'rises by 2.0\u202f% [1.0, 3.0]: the answer depends on what counts.',
     )
     const turned = decided([summary('clustered', around(-3, 1), { balanced: around(2, 1) })])
-    expect(turned.verdict).toContain('rises by 3.0 % [2.0, 4.0], but with schools counted alike it falls by')
+    expect(turned.verdict).toContain('rises by 3.0\u202f% [2.0, 4.0], but with schools counted alike it falls by')
   })
 
   it('says too little with fewer than 3 splits or half of the tasks under 5 test rows, and still says who helps', () => {

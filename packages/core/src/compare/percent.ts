@@ -2,7 +2,7 @@ import type { Estimate } from './types.ts'
 
 /** Minus and the narrow space before the sign of per cent are those of print. */
 const minus = '−'
-const space = ' '
+const space = '\u202f'
 
 /** 'x % [a, b]': one digit after the point, more where a bound would otherwise lose its sign. */
 export function percentWithInterval({ mean, lower, upper }: Estimate): string {
