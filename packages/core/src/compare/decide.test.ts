@@ -121,7 +121,9 @@ describe('decide', () => {
         'rises by 2.0\u202f% [1.0, 3.0]: the answer depends on what counts.',
     )
     const turned = decided([summary('clustered', around(-3, 1), { balanced: around(2, 1) })])
-    expect(turned.verdict).toContain('rises by 3.0\u202f% [2.0, 4.0], but with schools counted alike it falls by')
+    expect(turned.verdict).toContain(
+      'rises by 3.0\u202f% [2.0, 4.0], but with schools counted alike it falls by',
+    )
   })
 
   it('says too little with fewer than 3 splits or half of the tasks under 5 test rows, and still says who helps', () => {
