@@ -1,5 +1,6 @@
+import { meanRegularised, singleTask } from '@mtl/core'
 import { benchCholesky } from './cholesky.ts'
-import { benchComparison } from './comparison.ts'
+import { benchLongFits, benchShortFits } from './comparison.ts'
 import { benchCsv } from './csv.ts'
 import { benchRidge } from './ridge.ts'
 import { markdown } from './rows.ts'
@@ -7,12 +8,16 @@ import { markdown } from './rows.ts'
 console.log(
   markdown([
     ...(await benchCsv()),
-    await benchRidge(160, 45, 3),
-    await benchRidge(10_000, 20, 10),
+    await benchRidge(singleTask(), 160, 45, 3),
+    await benchRidge(singleTask(), 10_000, 20, 10),
+    await benchRidge(meanRegularised(), 10_000, 20, 10),
     await benchCholesky(4),
     await benchCholesky(12),
-    await benchComparison(0),
-    await benchComparison(1),
-    await benchComparison(2),
+    await benchShortFits(0),
+    await benchShortFits(1),
+    await benchShortFits(2),
+    await benchLongFits(0),
+    await benchLongFits(1),
+    await benchLongFits(2),
   ]),
 )

@@ -1,13 +1,18 @@
-import { createRandom, dataset, fit, matrix, sampleNormal, singleTask, type Dataset } from '@mtl/core'
+import { createRandom, dataset, fit, matrix, sampleNormal, type Dataset, type Estimator } from '@mtl/core'
 import { secondsOf } from './time.ts'
 import type { Row } from './rows.ts'
 
-/** One ridge regression for each task, the penalty chosen by generalised cross-validation. */
-export async function benchRidge(tasks: number, rows: number, features: number): Promise<Row> {
+/** Ridge regressions of all tasks, penalties chosen by generalised cross-validation. */
+export async function benchRidge(
+  estimator: Estimator,
+  tasks: number,
+  rows: number,
+  features: number,
+): Promise<Row> {
   const data = linearTasks(tasks, rows, features)
-  const seconds = await secondsOf(() => fit(singleTask(), data, { random: 1 }), 3)
+  const seconds = await secondsOf(() => fit(estimator, data, { random: 1 }), 3)
   return {
-    what: `single-task ridge, ${tasks} tasks x ${rows} rows x ${features} inputs, 15 penalties tried`,
+    what: `${estimator.name}, ${tasks} tasks x ${rows} rows x ${features} inputs`,
     seconds,
     rate: `${Math.round(tasks / seconds)} tasks/s`,
   }
