@@ -18,22 +18,22 @@ export function benchLongFits(threads: number): Promise<Row> {
 }
 
 async function benchComparison(
-  { title, data }: ExampleData,
+  set: ExampleData,
   methods: Readonly<Record<string, Estimator>>,
   threads: number,
   repeats: number,
 ): Promise<Row> {
   const url = new URL('./worker.ts', import.meta.url)
   const executor: Executor = threads === 0 ? inlineExecutor() : workerThreadExecutor({ url, threads })
-  const given = data()
+  const data = set.data()
   const plan = { repeats: splits, testFraction: 0.25 }
-  const run = (): Promise<unknown> => compare(methods, given, { random: 0, executor, splits: plan })
+  const run = (): Promise<unknown> => compare(methods, data, { random: 0, executor, splits: plan })
   const seconds = await secondsOf(run, repeats)
   await executor.close()
   const where = threads === 0 ? 'in this thread' : `${threads} worker${threads === 1 ? '' : 's'}`
   const fits = splits * (Object.keys(methods).length + 2)
   return {
-    what: `comparison on ${title}, ${fits} fits, ${where}`,
+    what: `comparison on ${set.title}, ${fits} fits, ${where}`,
     seconds,
     rate: `${(fits / seconds).toFixed(1)} fits/s`,
   }
