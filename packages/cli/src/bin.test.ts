@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { createRandom, sampleNormal } from '@mtl/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { comparisonJson } from './testing/comparison-json.ts'
+import { comparisonJson } from './report/comparison-json.fixture.ts'
 
 const bin = fileURLToPath(new URL('../bin/mtl.js', import.meta.url))
 

@@ -24,7 +24,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import goldens from '../goldens/baselines.json' with { type: 'json' }
 import { datasets } from './datasets.ts'
-import { hashSplit, heldOutTasks, rowHash } from './testing/hash-split.ts'
+import { hashSplit, heldOutTasks, rowHash } from './hash-split.fixture.ts'
 
 /** One method on one split: penalties, what came of them, and figures of the test rows. */
 interface Expected {

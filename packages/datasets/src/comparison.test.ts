@@ -3,7 +3,7 @@ import { compare, meanRegularised, pooled, singleTask, taskMean } from '@mtl/cor
 import { describe, expect, it } from 'vitest'
 import golden from '../goldens/comparison.json' with { type: 'json' }
 import { sleepStudy } from './sleep-study.ts'
-import { hashSplit } from './testing/hash-split.ts'
+import { hashSplit } from './hash-split.fixture.ts'
 
 const data = sleepStudy.data()
 const splits = [0, 1, 2, 3, 4].map((split) => hashSplit(data, split, 0.3))

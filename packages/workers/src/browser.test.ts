@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { webWorkerExecutor } from './browser.ts'
 import type { JobMessage } from './protocol.ts'
 import { answer, serve } from './serve.ts'
-import { deed, testPlugin } from './test-plugin.ts'
+import { deed, testPlugin } from './plugin.fixture.ts'
 
 serve(createRegistry(testPlugin))
 

@@ -3,9 +3,9 @@ import type { CompareEvent, Comparison, Dataset, Executor, Outcome } from '@mtl/
 import { relatedTasks } from '@mtl/core/testing'
 import { afterAll, describe, expect, it } from 'vitest'
 import { workerThreadExecutor } from './node.ts'
-import { deed } from './test-plugin.ts'
+import { deed } from './plugin.fixture.ts'
 
-const url = new URL('./test-worker.ts', import.meta.url)
+const url = new URL('./worker.fixture.ts', import.meta.url)
 const one = workerThreadExecutor({ url, threads: 1 })
 const two = workerThreadExecutor({ url, threads: 2 })
 afterAll(() => Promise.all([one.close(), two.close()]))

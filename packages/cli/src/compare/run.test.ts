@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Host } from '../host.ts'
-import { comparisonJson } from '../testing/comparison-json.ts'
+import { comparisonJson } from '../report/comparison-json.fixture.ts'
 import { runCompare } from './run.ts'
 
 const given = { trainFraction: '0.75', splits: '3', seed: '0', workers: '0' }

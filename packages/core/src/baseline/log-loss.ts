@@ -7,7 +7,7 @@
  * Two classes have one output, the log-odds of the second: the first one's score is 0.
  */
 import { observed, selectTaskRows } from '../data/rows.ts'
-import { join } from '../data/scaling.ts'
+import { join } from '../linalg/join.ts'
 import type { Task } from '../data/types.ts'
 import { matrix, selectRows } from '../linalg/matrix.ts'
 import type { Matrix } from '../linalg/types.ts'

@@ -10,7 +10,7 @@ import { createRandom } from '../random/generator.ts'
 import { relatedTasks } from '../testing/related-tasks.ts'
 import { compare } from './compare.ts'
 import { eachScore } from './score-table.ts'
-import { constant, everything } from './test-constant.ts'
+import { constant, everything } from './constant.fixture.ts'
 import type { Comparison } from './types.ts'
 
 const data = relatedTasks({

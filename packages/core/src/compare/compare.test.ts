@@ -16,7 +16,7 @@ import { relatedTasks } from '../testing/related-tasks.ts'
 import { compare } from './compare.ts'
 import { makeSplits } from './plan.ts'
 import { eachScore, scoreAt } from './score-table.ts'
-import { constant, everything } from './test-constant.ts'
+import { constant, everything } from './constant.fixture.ts'
 import type { CompareEvent, Comparison, FitResult } from './types.ts'
 
 const data = relatedTasks({

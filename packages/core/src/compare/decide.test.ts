@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decide } from './decide.ts'
 import type { Decision } from './decide.ts'
 import { verdictOn } from './summarise.ts'
-import { metric, evidence } from './test-evidence.ts'
+import { metric, evidence } from './evidence.fixture.ts'
 import type { Estimate, EstimatorSummary } from './types.ts'
 import { verdictSentences } from './verdict.ts'
 

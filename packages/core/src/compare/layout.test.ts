@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dataset } from '../data/dataset.ts'
 import { splitSizes, targetGroups } from './layout.ts'
-import { metric } from './test-evidence.ts'
+import { metric } from './evidence.fixture.ts'
 
 const row = (i: number): number[] => [i]
 const task = (name: string, targets: readonly (number | null)[], weights?: readonly number[]): object => ({

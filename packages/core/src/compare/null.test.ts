@@ -8,7 +8,7 @@ import type { Estimator } from '../model/types.ts'
 import { createRandom } from '../random/generator.ts'
 import { sampleNormal } from '../random/sample.ts'
 import { compare } from './compare.ts'
-import { everything } from './test-constant.ts'
+import { everything } from './constant.fixture.ts'
 
 /** Least squares on one column alone, through the origin, for all tasks. */
 function slopeOn(column: number): Estimator {

@@ -1,7 +1,9 @@
+import { weightsOf } from '../data/scaling.ts'
 import type { Task } from '../data/types.ts'
 import { concatenate } from '../distribution/concatenate.ts'
 import { isReal } from '../distribution/kind.ts'
 import type { Distribution } from '../distribution/types.ts'
+import { join } from '../linalg/join.ts'
 import { r2 } from '../metric/regression.ts'
 import { addInPlace, meanOf } from './gains.ts'
 import type { TargetGroup } from './layout.ts'
@@ -59,7 +61,7 @@ function together(parts: readonly Judged[]): Judged {
     prediction: concatenate(parts.map(({ prediction }) => prediction)),
     targets: join(parts.map(({ targets }) => targets)),
     ...(weighted && {
-      weights: join(parts.map(({ targets, weights }) => weights ?? new Float64Array(targets.length).fill(1))),
+      weights: weightsOf(parts),
     }),
   }
 }
@@ -85,16 +87,6 @@ function explainedVarianceWithin(parts: readonly Judged[]): number {
     }
   }
   return total === 0 ? NaN : 1 - errors / total
-}
-
-function join(parts: readonly Float64Array[]): Float64Array {
-  const joined = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    joined.set(part, at)
-    at += part.length
-  }
-  return joined
 }
 
 /** Whether a task has a row to be judged. */

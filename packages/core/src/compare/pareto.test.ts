@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { paretoFront } from './pareto.ts'
-import { evidence, metric } from './test-evidence.ts'
+import { evidence, metric } from './evidence.fixture.ts'
 
 const error = metric('error')
 const rank = metric('rank', { better: 'higher', ratio: false })

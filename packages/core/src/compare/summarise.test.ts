@@ -4,7 +4,7 @@ import { createRandom } from '../random/generator.ts'
 import { sampleNormal } from '../random/sample.ts'
 import { gain, relativeGain } from './gains.ts'
 import { summarise, verdictOn } from './summarise.ts'
-import { evidence, metric } from './test-evidence.ts'
+import { evidence, metric } from './evidence.fixture.ts'
 
 const error = metric('error')
 const share = metric('share', { better: 'higher' })

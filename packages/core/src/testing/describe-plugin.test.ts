@@ -1,7 +1,7 @@
 import { rmse } from '../metric/regression.ts'
 import { fixedWeighting } from '../weighting/fixed.ts'
 import { describePlugin } from './describe-plugin.ts'
-import { sound } from './laws/descent.ts'
+import { sound } from './laws/descent.fixture.ts'
 
 describePlugin(
   {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Dataset, Feature, Task } from '../../data/types.ts'
 import type { Estimator } from '../../model/types.ts'
 import type { LawName } from '../types.ts'
-import { brokenBy, changed, definition, modelled } from './descent.ts'
+import { brokenBy, changed, definition, modelled } from './descent.fixture.ts'
 
 /** Fails, by no error of this project, on data of a certain sort. */
 const failingOn =

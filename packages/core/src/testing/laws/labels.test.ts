@@ -6,7 +6,7 @@ import type { Dataset, Task } from '../../data/types.ts'
 import { defineEstimator } from '../../model/define-estimator.ts'
 import type { Estimator } from '../../model/types.ts'
 import type { LawName } from '../types.ts'
-import { brokenBy, changed, definition, iterating, predictLines, training } from './descent.ts'
+import { brokenBy, changed, definition, iterating, predictLines, training } from './descent.fixture.ts'
 
 /** Each task by the smoothed share of its second class. */
 const shares = (inspect: (data: Dataset) => void): Estimator =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Estimator } from '../../model/types.ts'
 import type { LawName } from '../types.ts'
-import { brokenBy, changed, definition, iterating, training } from './descent.ts'
+import { brokenBy, changed, definition, iterating, training } from './descent.fixture.ts'
 
 describe('the laws of predictions', () => {
   const faults: readonly (readonly [string, () => Estimator, readonly LawName[]])[] = [

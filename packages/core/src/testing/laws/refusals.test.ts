@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Estimator } from '../../model/types.ts'
 import type { LawName } from '../types.ts'
-import { brokenBy, changed, definition, modelled, wrapped } from './descent.ts'
+import { brokenBy, changed, definition, modelled, wrapped } from './descent.fixture.ts'
 
 describe('the laws of refusals', () => {
   const faults: readonly (readonly [string, () => Estimator, readonly LawName[]])[] = [

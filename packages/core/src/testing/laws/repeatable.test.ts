@@ -13,7 +13,7 @@ import {
   sound,
   training,
   wrapped,
-} from './descent.ts'
+} from './descent.fixture.ts'
 
 describe('the laws of repeatable training', () => {
   const faults: readonly (readonly [string, () => Estimator, readonly LawName[]])[] = [

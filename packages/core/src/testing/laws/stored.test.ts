@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { normal } from '../../distribution/normal.ts'
 import type { Estimator, Model } from '../../model/types.ts'
 import type { LawName } from '../types.ts'
-import { brokenBy, changed, iterating, sound, wrapped, type Parameters } from './descent.ts'
+import { brokenBy, changed, iterating, sound, wrapped, type Parameters } from './descent.fixture.ts'
 
 describe('the laws of stored models', () => {
   const faults: readonly (readonly [string, () => Estimator, readonly LawName[]])[] = [

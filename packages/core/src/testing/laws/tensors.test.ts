@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { describe, expect, it } from 'vitest'
-import { brokenBy, changed, modelled, predictLines, sound } from './descent.ts'
+import { brokenBy, changed, modelled, predictLines, sound } from './descent.fixture.ts'
 
 describe('the law of tensors', () => {
   it('holds where none is left, and is asked once tensors are there', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Estimator } from '../../model/types.ts'
 import type { LawName } from '../types.ts'
-import { brokenBy, changed, iterating, reporting, sound, training, wrapped } from './descent.ts'
+import { brokenBy, changed, iterating, reporting, sound, training, wrapped } from './descent.fixture.ts'
 
 describe('the laws of training', () => {
   const faults: readonly (readonly [string, () => Estimator, readonly LawName[]])[] = [

@@ -1,5 +1,5 @@
 import { createRegistry } from '@mtl/core'
 import { serve } from './serve.ts'
-import { testPlugin } from './test-plugin.ts'
+import { testPlugin } from './plugin.fixture.ts'
 
 serve(createRegistry(testPlugin))
