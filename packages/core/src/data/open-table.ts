@@ -64,16 +64,24 @@ export function openTable(
   }
 }
 
+/** Columns that a message lists, and for which the nearest name is looked for: of thousands nobody reads more. */
+const told = 20
+
 /** @throws MtlError 'unknown-column', naming all that lack and the nearest of those there are */
 function checkColumns(columns: Columns, needed: readonly string[]): void {
   const lacking = [...new Set(needed)].filter((column) => !Object.hasOwn(columns, column))
   if (lacking.length === 0) return
   const known = Object.keys(columns)
-  const near = lacking.flatMap((column) => nearest(column, known).slice(0, 1))
-  const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ')
+  const near = lacking.slice(0, told).flatMap((column) => nearest(column, known).slice(0, 1))
+  const list = (names: readonly string[]): string => shortened(names.map((name) => `"${name}"`))
   const suggestion = near.length > 0 ? ` Did you mean ${list(near)}?` : ''
-  const text = `the table has no column ${list(lacking)}.${suggestion} Columns: ${known.join(', ')}`
+  const text = `the table has no column ${list(lacking)}.${suggestion} Columns: ${shortened(known)}`
   throw new MtlError('unknown-column', text, { lacking, nearest: near, known })
+}
+
+function shortened(names: readonly string[]): string {
+  const rest = names.length > told ? ` and ${names.length - told} more` : ''
+  return `${names.slice(0, told).join(', ')}${rest}`
 }
 
 function rowsOf(columns: Columns): number {
