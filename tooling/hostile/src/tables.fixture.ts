@@ -81,7 +81,7 @@ export async function useTable(seed: string): Promise<void> {
   const random = createRandom(seed)
   const columns = parseCsv(hostileTable(random))
   const data = datasetFromTable(columns, hostileDescription(random, Object.keys(columns)))
-  const estimators: readonly Estimator<unknown>[] = [taskMean(), pooled(), singleTask()]
+  const estimators: readonly Estimator[] = [taskMean(), pooled(), singleTask()]
   const estimator = pick(random, estimators)
   const model = await fit(estimator, data, { random })
   checkFinite(await model.predict(data), data)
