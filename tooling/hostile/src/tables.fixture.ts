@@ -57,7 +57,7 @@ function withStrangeCells(random: RandomGenerator): string {
 }
 
 /** Roles for columns, half of them absent or unfit. */
-export function hostileDescription(random: RandomGenerator, columns: readonly string[]): TableDescription {
+function hostileDescription(random: RandomGenerator, columns: readonly string[]): TableDescription {
   const column = (): string => (random.next() < 0.05 ? pick(random, nasty) : pick(random, columns))
   const named = (wanted: string): string =>
     columns.includes(wanted) && random.next() < 0.8 ? wanted : column()
