@@ -114,8 +114,9 @@ function* reportPieces(
   const style = styleFor(host.stdout, host.environment)
   yield `\n${methodsTable(comparison, data, style).join('\n')}\n`
   for (const { estimator, split, code, message } of comparison.failures) {
-    const where = split === undefined ? estimator : `${estimator}, split ${split + 1}`
-    yield `${wrap(inGlyphs(`${where} failed [${code}]: ${message}`, style), style.width, '  ')}\n`
+    const what =
+      split === undefined ? `${estimator} does not apply` : `${estimator}, split ${split + 1} failed`
+    yield `${wrap(inGlyphs(`${what} [${code}]: ${message}`, style), style.width, '  ')}\n`
   }
   yield `\n${wrap(inGlyphs(comparison.verdict, style), style.width)}\n`
   const request = { args: host.args, splits, compared: Object.keys(methods) }

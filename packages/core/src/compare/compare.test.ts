@@ -202,6 +202,19 @@ describe('compare', () => {
     expect(verdict).not.toContain('one model per')
   })
 
+  it('holds methods against the first baseline that can predict tasks left out, where single-task cannot', async () => {
+    const options = { random: 7, splits: { taskFolds: 4 } }
+    const { failures, verdict, recommended } = await compare(shared, data, options)
+    expect(failures.map(({ estimator }) => estimator)).toEqual(['single-task'])
+    expect(verdict).toMatch(/^Learn these 12 tasks together: .* pooled\b/)
+    expect(recommended).not.toBe('single-task')
+    const nobody = await compare({}, data, { ...options, baselines: { 'single-task': singleTask() } })
+    expect([nobody.recommended, nobody.verdict]).toEqual([
+      'single-task',
+      'There is nothing to compare with single-task.',
+    ])
+  })
+
   it('calls tasks what they are called', async () => {
     const { verdict } = await compare(shared, data, { random: 7, taskNoun: 'city' })
     expect(verdict).toMatch(/^Learn these 12 cities together: .* one model per city\. /)

@@ -50,7 +50,7 @@ export async function compare<Name extends string>(
   const fits = await runFits(workOf(all, metrics), common, jobs, options)
   return judge({
     ...{ data, splits, metrics, estimators: labels, baselines: Object.keys(baselines), fits, refused },
-    ...{ confidence, taskNoun, roles: rolesOf(baselines, all) },
+    ...{ confidence, taskNoun, roles: rolesOf(Object.keys(baselines), all, tried) },
   })
 }
 
@@ -84,12 +84,14 @@ function jobOf(label: string, { name, options }: Estimator, split: number, rando
   return { label, estimator: { name, options }, split, random: random.fork(label).fork(split).toJSON() }
 }
 
-/** Separate models are the baseline that is single-task by name, else the first. */
+/** Separate models are the baseline that is single-task by name, else the first: of those that can learn such data, if any can. */
 function rolesOf(
-  baselines: Readonly<Record<string, Estimator>>,
+  baselines: readonly string[],
   all: Readonly<Record<string, Estimator>>,
+  tried: readonly string[],
 ): Roles {
-  const labels = Object.keys(baselines)
+  const able = baselines.filter((label) => tried.includes(label))
+  const labels = able.length > 0 ? able : baselines
   const pooled = labels.find((label) => all[label].name === 'pooled')
   const separate = labels.find((label) => all[label].name === 'single-task') ?? labels[0]
   return {

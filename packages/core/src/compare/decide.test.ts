@@ -114,6 +114,10 @@ describe('decide', () => {
     expect(open).toMatchObject({ decision: 'undecided', recommended: 'single-task' })
     // A bound never rounds to zero.
     expect(open.verdict).toContain('differs by 0.8\u202f% [−0.04, 1.6], which includes zero.')
+    const behind = decided([summary('clustered', around(-0.8, 0.9))])
+    expect(behind.verdict).toContain(
+      'None does better than one model per school; the closest, clustered, differs by −0.8\u202f% [−1.7, 0.1], which includes zero.',
+    )
     const mixed = decided([summary('clustered', around(3, 1), { balanced: around(-2, 1) })])
     expect(mixed.decision).toBe('undecided')
     expect(mixed.verdict).toContain(

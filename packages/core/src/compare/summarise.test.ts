@@ -146,6 +146,20 @@ describe('summarise', () => {
     expect([first.overall.mean, first.verdict]).toEqual([0, 'undecided'])
   })
 
+  it('calls no task hurt or helped that a split tests by fewer than 5 rows', () => {
+    const scores = {
+      sharing: [0, 1, 2].map((t) => [9.01, 9.02, 9.03, 9.02, 9.01].map((score) => [t === 2 ? 10 : score])),
+      alone: [0, 1, 2].map(() => Array.from({ length: 5 }, () => [10])),
+    }
+    const base = evidence({ metrics: [error], scores })
+    const helped = (...testRows: number[]): readonly string[] =>
+      summarise({ ...base, sizes: { ...base.sizes, testRows: Float64Array.from(testRows) } }, ['alone'])[0]
+        .helpedTasks
+    expect(helped(10, 5, 10)).toEqual(['task-0', 'task-1'])
+    expect(helped(10, 4.8, 10)).toEqual(['task-0'])
+    expect(helped(1, 1, 1)).toEqual([])
+  })
+
   it('finds the tasks that are hurt among many that are not, and says what chance gives', () => {
     const random = createRandom('tasks')
     const shift = (t: number): number => (t < 10 ? 3 : 0)

@@ -1,3 +1,4 @@
+import { fewestTestRows } from './decide.ts'
 import { pairedMean, sideOfZero, tIntervals, twoSidedP } from './estimate.ts'
 import type { Evidence } from './evidence.ts'
 import { falseDiscovery } from './false-discovery.ts'
@@ -41,7 +42,8 @@ export function taskGains(evidence: Evidence): (e: number, b: number) => TaskGai
       lower[t] = estimate.lower
       upper[t] = estimate.upper
       relative[t] = baselines === 0 ? NaN : (estimate.mean * count) / baselines
-      pValues[t] = twoSidedP(paired)
+      // On fewer test rows differences are of single labels, far from normal, and the same few recur over the splits.
+      pValues[t] = sizes.testRows[t] < fewestTestRows ? NaN : twoSidedP(paired)
       const side = sideOfZero(estimate)
       if (side < 0) beyond.below += 1
       if (side > 0) beyond.above += 1

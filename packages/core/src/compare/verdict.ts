@@ -106,8 +106,10 @@ function withoutChoice(
       `but with ${nouns} counted alike it ${overTasks} by ${percentWithInterval(tasks)}: the answer depends on what counts.`
     )
   }
+  const foremost =
+    overall.mean > 0 ? 'The best method' : `None does better than ${separate.models}; the closest`
   return (
-    `${these}: not shown. The best method, ${estimator}, differs by ${percentWithInterval(overall)}, which includes zero. ` +
+    `${these}: not shown. ${foremost}, ${estimator}, differs by ${percentWithInterval(overall)}, which includes zero. ` +
     `More rows per ${noun} or more splits would decide; until then keep the simpler model, ${separate.label}.`
   )
 }
