@@ -1,8 +1,9 @@
 import { createRegistry } from '@mtl/core'
 import type { Plugin, Registry } from '@mtl/core'
+import { sparsePlugin } from '@mtl/sparse'
 
 /** Packages whose methods the commands offer beside those of core. */
-const plugins: readonly Plugin[] = []
+const plugins: readonly Plugin[] = [sparsePlugin]
 
 /** Everything that can be named on the command line. */
 export function createCliRegistry(): Registry {

@@ -8,7 +8,7 @@ import type { Estimator, Model, TrainContext, TrainEvent } from '../model/types.
 import { createRandom } from '../random/generator.ts'
 import { relatedTasks } from '../testing/related-tasks.ts'
 import { fit } from '../training/fit.ts'
-import { fitClasses, foldsOfTask } from './classes.ts'
+import { fitClasses, foldsOfTasks } from './classes.ts'
 import { expandLogLossInPlace, logLoss, type ClassRows } from './log-loss.ts'
 import { meanRegularised } from './mean-regularised.ts'
 import { newtonIteration, independentNewton, arrowNewton, solveNewton } from './newton.ts'
@@ -202,13 +202,21 @@ describe('classes:', () => {
     expect(warnings).toMatchObject([{ code: 'step-limit' }])
   })
 
-  it('deals the rows of each class evenly to folds', () => {
-    const targets = Float64Array.from({ length: 30 }, (_, i) => Number(i % 3 === 0))
+  it('deals the rows of each task evenly to folds, by its name, whatever their class', () => {
+    const targets = Float64Array.from({ length: 31 }, (_, i) => Number(i % 3 === 0))
     const rows: ClassRows = { ...rowsOf('binary', 1), targets }
-    const folds = foldsOfTask(rows, createRandom(2))
-    for (const k of [0, 1]) {
-      const counts = [0, 1, 2].map((fold) => folds.filter((of, i) => of === fold && targets[i] === k).length)
-      expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
-    }
+    const named = (...names: string[]): Int32Array[] =>
+      foldsOfTasks(
+        names.map((name) => ({ name })),
+        names.map(() => rows),
+        { random: createRandom(2) },
+      )
+    const [folds, others] = named('a', 'b')
+    const counts = [0, 1, 2].map((fold) => folds.filter((of) => of === fold).length)
+    expect(counts.toSorted()).toEqual([10, 10, 11])
+    expect(others).not.toEqual(folds)
+    expect(named('b')).toEqual([others])
+    const turned = { ...rows, targets: targets.map((k) => 1 - k) }
+    expect(foldsOfTasks([{ name: 'a' }], [turned], { random: createRandom(2) })).toEqual([folds])
   })
 })

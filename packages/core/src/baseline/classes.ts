@@ -1,9 +1,8 @@
 /**
- * Training on classes: the penalty, unless given, by the log loss of 3 folds, stratified by class within each task;
+ * Training on classes: the penalty, unless given, by the log loss of 3 folds, stratified by task;
  * then Newton's steps on all rows.
  */
 import type { TrainContext, Trained, Training } from '../model/types.ts'
-import type { RandomGenerator } from '../random/types.ts'
 import { permutation } from '../random/sample.ts'
 import { iterate } from '../training/iterate.ts'
 import { runPhases } from '../training/run-phases.ts'
@@ -120,15 +119,22 @@ function crossValidation(
   }
 }
 
-/** A fold for each row: each class of the task is dealt out in a random order, from a random fold on. */
-export function foldsOfTask({ classes, targets }: ClassRows, random: RandomGenerator): Int32Array {
-  const fold = new Int32Array(targets.length)
-  let next = Math.floor(folds * random.next())
-  classes.forEach((_, k) => {
-    const rows = where(targets, (of) => of === k)
-    for (const position of permutation(random, rows.length)) fold[rows[position]] = next++ % folds
+/**
+ * A fold for each row of each task, dealt out in a random order from a random fold on; whatever the class, for equal shares
+ * on both sides would tell each task's level and favour too weak a pull on intercepts.
+ */
+export function foldsOfTasks(
+  tasks: readonly { readonly name: string }[],
+  rows: readonly ClassRows[],
+  { random }: Pick<TrainContext, 'random'>,
+): Int32Array[] {
+  return rows.map(({ targets }, t) => {
+    const stream = random.fork('folds').fork(tasks[t].name)
+    const fold = new Int32Array(targets.length)
+    let next = Math.floor(folds * stream.next())
+    for (const row of permutation(stream, targets.length)) fold[row] = next++ % folds
+    return fold
   })
-  return fold
 }
 
 function where(values: ArrayLike<number>, is: (value: number) => boolean): number[] {

@@ -19,7 +19,7 @@ import type { Estimator, Query, TrainContext, Trained, Training, TrainingCost } 
 import { iterate } from '../training/iterate.ts'
 import { runPhases } from '../training/run-phases.ts'
 import type { View } from '../view/types.ts'
-import { fitClasses, foldsOfTask, usualPasses, type Problem } from './classes.ts'
+import { fitClasses, foldsOfTasks, usualPasses, type Problem } from './classes.ts'
 import { checkSameClasses, groupTasks, targetOf } from './groups.ts'
 import { classRowsOf, joinClassRows } from './log-loss.ts'
 import { independentNewton } from './newton.ts'
@@ -138,7 +138,7 @@ async function* fitLabels(
   context: TrainContext,
 ): Training<Fitted> {
   const rows = tasks.map(classRowsOf)
-  const folds = rows.map((of, t) => foldsOfTask(of, context.random.fork('folds').fork(tasks[t].name)))
+  const folds = foldsOfTasks(tasks, rows, context)
   const together = joinClassRows(rows)
   const foldsTogether = Int32Array.from(folds.flatMap((of) => [...of]))
   const problem: Problem = ([all], candidate) => {

@@ -19,7 +19,7 @@ import type { Matrix } from '../linalg/types.ts'
 import { iterate } from '../training/iterate.ts'
 import { runPhases } from '../training/run-phases.ts'
 import type { View } from '../view/types.ts'
-import { fitClasses, foldsOfTask, usualPasses, type Problem } from './classes.ts'
+import { fitClasses, foldsOfTasks, usualPasses, type Problem } from './classes.ts'
 import { answerOf, groupTasks, targetOf } from './groups.ts'
 import { classRowsOf, isSeparatedBy } from './log-loss.ts'
 import { independentNewton } from './newton.ts'
@@ -146,7 +146,7 @@ async function* fitLabels(
   context: TrainContext,
 ): Training<Fitted> {
   const rows = tasks.map(classRowsOf)
-  const folds = rows.map((of, t) => foldsOfTask(of, context.random.fork('folds').fork(tasks[t].name)))
+  const folds = foldsOfTasks(tasks, rows, context)
   const alike = groupTasks(tasks, answerOf)
   const problem: Problem = (all, candidate) => {
     const shares = new Array<Float64Array>(tasks.length)

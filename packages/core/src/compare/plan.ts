@@ -31,11 +31,14 @@ function isPlan(given: readonly Split[] | SplitPlan): given is SplitPlan {
   return !Array.isArray(given)
 }
 
+// By class, a task's shares in training would tell those of its test rows: methods that learn levels of tasks would gain by it.
+const stratify = 'task'
+
 function planned(data: Dataset, plan: SplitPlan, random: RandomGenerator): readonly Split[] {
   if ('taskFolds' in plan) return leaveTasksOut(data, { random, ...plan, folds: plan.taskFolds })
-  if ('folds' in plan) return kFold(data, { random, folds: plan.folds })
+  if ('folds' in plan) return kFold(data, { random, stratify, folds: plan.folds })
   const length = checkNumber('repeats', plan.repeats, { min: 1, integer: true })
-  return Array.from({ length }, (_, s) => holdout(data, { ...plan, random: random.fork(s) }))
+  return Array.from({ length }, (_, s) => holdout(data, { ...plan, stratify, random: random.fork(s) }))
 }
 
 /** `defaultMetrics` of each kind, each metric once; those that come first of their kind before all others. */

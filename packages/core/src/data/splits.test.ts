@@ -122,6 +122,20 @@ describe('holdout', () => {
     for (const n of tested) expect(Math.abs(n - 1000)).toBeLessThan(112)
   })
 
+  it('draws rows whatever their class where asked to, as many of each task', () => {
+    const targets = Array.from({ length: 24 }, (_, i) => Number(i < 6))
+    const data = dataset([taskInit('a', 'multiclass', targets)])
+    const shares = Array.from({ length: 50 }, (_, seed) => {
+      const options = { random: createRandom(seed), stratify: 'task' } as const
+      const [rows] = holdout(data, { ...options, testFraction: 0.5 }).test
+      const folds = kFold(data, { ...options, folds: 2 }).map(({ test: [fold] }) => fold)
+      expect([rows, ...folds].map(({ length }) => length)).toEqual([12, 12, 12])
+      return [rows, folds[0]].map((tested) => counts(data.tasks[0], tested)[1])
+    })
+    // Hypergeometric: mean 3, sd 1.25; by class each would be 3.
+    for (const side of [0, 1]) expect(new Set(shares.map((of) => of[side])).size).toBeGreaterThan(2)
+  })
+
   it('sends a row of a shared table to one side with all its labels', () => {
     property(fc.tuple(sharedRows, fraction), ([tasks, testFraction], seed) => {
       const data = dataset(tasks)

@@ -6,7 +6,7 @@ import { deal, shareOf, strataOf } from './strata.ts'
 import type { Dataset, Split, SplitOptions, Task } from './types.ts'
 
 /**
- * Stratified by task and, for classification, by class. Of n observed rows min(floor(n testFraction + 1/2), n
+ * Stratified by task and, for classification, by class unless `stratify` says otherwise. Of n observed rows min(floor(n testFraction + 1/2), n
  * - 1) are tested, so a task keeps one in train whenever it has any. A task's test rows depend on its name and
  * data alone, not on other tasks. By 'row', n counts the rows with any label, strata are rows labelled alike
  * in all tasks, and a row is tested less where a task would keep no label. Rows without labels train.
@@ -14,11 +14,11 @@ import type { Dataset, Split, SplitOptions, Task } from './types.ts'
  */
 export function holdout(
   data: Dataset,
-  { random, by = 'row', testFraction }: SplitOptions & { readonly testFraction: number },
+  { random, by = 'row', stratify, testFraction }: SplitOptions & { readonly testFraction: number },
 ): Split {
   checkNumber('testFraction', testFraction, { above: 0, below: 1 })
   const [split] = splitUnits(data, 1, by, (tasks) => {
-    const strata = strataOf(tasks, random.fork(tasks[0].name))
+    const strata = strataOf(tasks, random.fork(tasks[0].name), stratify)
     const n = strata.flat().length
     return [shareOf(strata, Math.max(0, Math.min(Math.floor(n * testFraction + 0.5), n - 1)))]
   })
@@ -32,13 +32,13 @@ export function holdout(
  */
 export function kFold(
   data: Dataset,
-  { random, by = 'row', folds }: SplitOptions & { readonly folds: number },
+  { random, by = 'row', stratify, folds }: SplitOptions & { readonly folds: number },
 ): readonly Split[] {
   checkNumber('folds', folds, { min: 2, integer: true })
   return splitUnits(data, folds, by, (tasks) => {
     const stream = random.fork(tasks[0].name)
     // Tasks of fewer rows than folds start anywhere, else the first folds would test them all.
-    return deal(strataOf(tasks, stream), folds, Math.floor(stream.next() * folds))
+    return deal(strataOf(tasks, stream, stratify), folds, Math.floor(stream.next() * folds))
   })
 }
 

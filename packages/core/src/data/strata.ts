@@ -1,26 +1,31 @@
 import { permutation } from '../random/sample.ts'
 import type { RandomGenerator } from '../random/types.ts'
 import { groupBy } from './group-by.ts'
-import type { Task } from './types.ts'
+import type { SplitOptions, Task } from './types.ts'
 
 /** Rows that are alike to a split, in random order. */
 export type Stratum = readonly number[]
 
 /**
  * The rows that any of the tasks, which share their inputs, has a label of; those with the same labels stand
- * together. All labels of numbers are alike.
+ * together. All labels of numbers are alike, and all of classes where `stratify` is 'task'.
  */
-export function strataOf(tasks: readonly Task[], random: RandomGenerator): readonly Stratum[] {
+export function strataOf(
+  tasks: readonly Task[],
+  random: RandomGenerator,
+  stratify: SplitOptions['stratify'] = 'class',
+): readonly Stratum[] {
+  const known = (task: Task, row: number): string => labelOf(task, row, stratify)
   const labelled = permutation(random, tasks[0].targets.length).filter((row) =>
     tasks.some(({ targets }) => !Number.isNaN(targets[row])),
   )
-  return [...groupBy(labelled, (row) => tasks.map((task) => labelOf(task, row)).join()).values()]
+  return [...groupBy(labelled, (row) => tasks.map((task) => known(task, row)).join()).values()]
 }
 
 /** '' for a missing label. */
-function labelOf({ kind, targets }: Task, row: number): string {
+function labelOf({ kind, targets }: Task, row: number, stratify: SplitOptions['stratify']): string {
   if (Number.isNaN(targets[row])) return ''
-  return kind === 'regression' ? 'number' : String(targets[row])
+  return kind === 'regression' || stratify === 'task' ? 'any' : String(targets[row])
 }
 
 /** `count` of the rows: of each stratum its share, rounded by the largest remainders. */

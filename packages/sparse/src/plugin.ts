@@ -1,0 +1,9 @@
+import { definePlugin } from '@mtl/core'
+import type { Plugin } from '@mtl/core'
+
+/** Sparse Bayesian multi-task learning and the regularised families. */
+export const sparsePlugin: Plugin = definePlugin({
+  name: '@mtl/sparse',
+  version: '1.0.0',
+  estimators: {},
+})
