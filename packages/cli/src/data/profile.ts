@@ -64,13 +64,16 @@ export function isNamedIdentifier(name: string): boolean {
 
 /** Why a column can tell a method nothing, in words that follow its name; undefined where it may. */
 export function uselessness(profile: ColumnProfile): string | undefined {
-  const { name, rows, filled, distinct, numbers, whole, counts } = profile
+  const { rows, filled, distinct } = profile
   if (filled === 0) return 'empty'
   if (distinct === 1 && filled === rows && rows > 1) return 'constant'
   if (rows < fewestRows) return undefined
-  if (counts) return 'identifier-like: it counts the rows'
-  const codes = numbers === filled && whole && isNamedIdentifier(name)
-  // Words that hardly repeat teach nothing of rows to come; of numbers only the name tells codes from measures.
-  const unlike = (numbers === 0 && distinct > filled / 2) || (codes && distinct >= 0.95 * filled)
-  return unlike ? `identifier-like: ${distinct} different values in ${rows} rows` : undefined
+  if (profile.counts) return 'identifier-like: it counts the rows'
+  return identifies(profile) ? `identifier-like: ${distinct} different values in ${rows} rows` : undefined
+}
+
+/** Words that hardly repeat teach nothing of rows to come; of numbers only the name tells codes from measures. */
+function identifies({ name, filled, distinct, numbers, whole }: ColumnProfile): boolean {
+  if (numbers === 0) return distinct > filled / 2
+  return numbers === filled && whole && isNamedIdentifier(name) && distinct >= 0.95 * filled
 }
