@@ -5,8 +5,8 @@
 import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../linalg/in-place.ts'
 import { matrix } from '../linalg/matrix.ts'
 import type { Iteration } from '../training/types.ts'
-import { solveArrow } from './arrow.ts'
-import { expandLogLossInPlace, logLoss, type ClassRows } from './log-loss.ts'
+import { factoriseArrow } from './arrow.ts'
+import { addGradientInPlace, addHessianInPlace, logLoss, type ClassRows } from './log-loss.ts'
 import { outputsOf } from './outputs.ts'
 import { sum } from './statistics.ts'
 
@@ -24,8 +24,25 @@ export interface NewtonState {
 export interface Newton {
   readonly start: NewtonState
   readonly step: (state: NewtonState) => NewtonState
+  /** The minimum to about 1e-8 from these deviations, or from the start: enough to judge by held-out rows. */
+  solve(deviations?: Float64Array): Float64Array
   /** Coefficients of each task; last those of the shared part, where there is one. */
   coefficients(deviations: Float64Array): readonly Float64Array[]
+}
+
+/** A convex function, as Newton's method sees it. */
+interface Convex {
+  valueAt(deviations: Float64Array): number
+  slopesAt(deviations: Float64Array): Slopes
+  /** Of the Hessian there: takes a gradient to Newton's direction. */
+  factorise(deviations: Float64Array): (gradient: Float64Array) => Float64Array
+}
+
+interface Slopes {
+  readonly objective: number
+  readonly gradient: Float64Array
+  /** Its largest entry, relative to 1 + the rows that it sums over. */
+  readonly steepness: number
 }
 
 /** A gradient so small, relative to 1 + the rows that it sums over, is rounding. */
@@ -48,18 +65,41 @@ export function newtonIteration({ start, step }: Newton): Iteration<NewtonState,
   }
 }
 
-/** The step after a gradient so small takes it to its square, about: enough to judge by held-out rows. */
-const roughTolerance = 1e-4
+/** One step of Newton's method. */
+function newtonStep(convex: Convex, deviations: Float64Array): NewtonState {
+  const slopes = convex.slopesAt(deviations)
+  const { objective, steepness } = slopes
+  if (steepness <= gradientTolerance) return { deviations, objective, gradient: steepness, done: true }
+  return { ...descend(convex, deviations, slopes, convex.factorise(deviations)), gradient: steepness }
+}
 
-/** All steps at once, from these deviations if any are given, to about 1e-8 of the minimum. */
-export function solveNewton(
-  { start, step }: Newton,
-  deviations: Float64Array = start.deviations,
-): Float64Array {
-  let state: NewtonState = { ...start, deviations }
-  for (let steps = 0; steps < maxSteps && !state.done && state.gradient > roughTolerance; steps++)
-    state = step(state)
-  return state.deviations
+/** The relative gradient at which held-out rows may judge. */
+const roughTolerance = 1e-8
+/**
+ * A step by an old Hessian that leaves more than this share of the gradient asks for a new one, which of few coefficients
+ * costs little more than a gradient.
+ */
+const slowest = (size: number): number => (size > 30 ? 0.3 : 0.02)
+
+/**
+ * Newton's method with the Hessian of an earlier point for as long as that will do (chord method): of many columns a Hessian
+ * takes as long as hundreds of gradients. Kelley (1995), Iterative methods for linear and nonlinear equations, section 5.4.
+ */
+function solveRoughly(convex: Convex, size: number, start: Float64Array): Float64Array {
+  const share = slowest(size)
+  let deviations = start
+  let slopes = convex.slopesAt(deviations)
+  let directionOf = convex.factorise(deviations)
+  for (let steps = 0; steps < maxSteps && slopes.steepness > roughTolerance; steps++) {
+    const next = descend(convex, deviations, slopes, directionOf)
+    if (next.done) break
+    const before = slopes.steepness
+    deviations = next.deviations
+    slopes = convex.slopesAt(deviations)
+    if (slopes.steepness > Math.max(roughTolerance, share * before))
+      directionOf = convex.factorise(deviations)
+  }
+  return deviations
 }
 
 /** A task on its own. */
@@ -73,15 +113,17 @@ export interface OwnProblem {
 /** Each task on its own, their steps side by side. n m^2 + m^3 a step and task. */
 export function independentNewton(problems: readonly OwnProblem[]): Newton {
   const ends = endsOf(problems.map(({ centre }) => centre.length))
+  const convex = problems.map(ownConvex)
+  const start = startOf(ends.at(-1) ?? 0)
   const partOf = (deviations: Float64Array, t: number): Float64Array =>
     deviations.subarray(ends[t] - problems[t].centre.length, ends[t])
 
   return {
-    start: startOf(ends.at(-1) ?? 0),
+    start,
     step({ deviations }) {
       const next = deviations.slice()
-      const states = problems.map((problem, t) => {
-        const state = ownStep(problem, partOf(deviations, t))
+      const states = convex.map((own, t) => {
+        const state = newtonStep(own, partOf(deviations, t))
         partOf(next, t).set(state.deviations)
         return state
       })
@@ -92,28 +134,43 @@ export function independentNewton(problems: readonly OwnProblem[]): Newton {
         done: states.every(({ done }) => done),
       }
     },
+    solve(from = start.deviations) {
+      const solution = from.slice()
+      convex.forEach((own, t) =>
+        partOf(solution, t).set(solveRoughly(own, problems[t].centre.length, partOf(from, t))),
+      )
+      return solution
+    },
     coefficients: (deviations) => problems.map(({ centre }, t) => addTo(centre, partOf(deviations, t))),
   }
 }
 
-function ownStep({ rows, centre, penalties }: OwnProblem, deviations: Float64Array): NewtonState {
+function ownConvex({ rows, centre, penalties }: OwnProblem): Convex {
   const size = centre.length
-  const gradient = new Float64Array(size)
-  const hessian = new Float64Array(size * size)
-  const valueAt = (at: Float64Array): number =>
-    logLoss(rows, addTo(centre, at)) + penaltyOf(at, penalties, outputsOf(rows))
-  const loss = expandLogLossInPlace(rows, addTo(centre, deviations), gradient, hessian)
-  const objective = loss + penaltyOf(deviations, penalties, outputsOf(rows))
-  addPenaltyInPlace(gradient, deviations, penalties, outputsOf(rows))
-  addDiagonalInPlace(hessian, penalties, outputsOf(rows))
-  const steepness = largest(gradient) / (1 + sum(rows.weights))
-  if (steepness <= gradientTolerance) return { deviations, objective, gradient: steepness, done: true }
-  const direction = gradient.map((g) => -g)
-  choleskyInPlace(hessian, size)
-  solveLowerInPlace(hessian, size, direction)
-  solveLowerTransposedInPlace(hessian, size, direction)
-  const slope = sum(gradient.map((g, j) => g * direction[j]))
-  return { ...descend(valueAt, deviations, objective, direction, slope), gradient: steepness }
+  const outputs = outputsOf(rows)
+  const total = 1 + sum(rows.weights)
+  return {
+    valueAt: (at) => logLoss(rows, addTo(centre, at)) + penaltyOf(at, penalties, outputs),
+    slopesAt(at) {
+      const gradient = new Float64Array(size)
+      const loss = addGradientInPlace(rows, addTo(centre, at), gradient)
+      addPenaltyInPlace(gradient, at, penalties, outputs)
+      const objective = loss + penaltyOf(at, penalties, outputs)
+      return { objective, gradient, steepness: largest(gradient) / total }
+    },
+    factorise(at) {
+      const hessian = new Float64Array(size * size)
+      addHessianInPlace(rows, addTo(centre, at), hessian)
+      addDiagonalInPlace(hessian, penalties, outputs)
+      choleskyInPlace(hessian, size)
+      return (gradient) => {
+        const direction = gradient.map((g) => -g)
+        solveLowerInPlace(hessian, size, direction)
+        solveLowerTransposedInPlace(hessian, size, direction)
+        return direction
+      }
+    },
+  }
 }
 
 /** Tasks that deviate from a shared part which is learnt with them. */
@@ -127,60 +184,82 @@ export interface SharedProblem {
 }
 
 /** All tasks jointly, by elimination of their blocks. T (n m^2 + m^3) a step. */
-export function arrowNewton({ tasks, centre, penalties, sharedPenalties }: SharedProblem): Newton {
+export function arrowNewton(problem: SharedProblem): Newton {
+  const { tasks, centre } = problem
+  const size = centre.length
+  const start = startOf((tasks.length + 1) * size)
+  const convex = sharedConvex(problem)
+  return {
+    start,
+    step: ({ deviations }) => newtonStep(convex, deviations),
+    solve: (from = start.deviations) => solveRoughly(convex, size, from),
+    coefficients: (deviations) => ownAndShared(problem, deviations),
+  }
+}
+
+/** Of each task, then of the shared part, whose deviations come first. */
+function ownAndShared({ tasks, centre }: SharedProblem, deviations: Float64Array): Float64Array[] {
+  const size = centre.length
+  const shared = addTo(centre, deviations.subarray(0, size))
+  return [...tasks.map((_, t) => addTo(shared, blockOf(deviations, size, t))), shared]
+}
+
+/** Deviations, or slopes, of task t. */
+function blockOf(deviations: Float64Array, size: number, t: number): Float64Array {
+  return deviations.subarray((t + 1) * size, (t + 2) * size)
+}
+
+function sharedConvex(problem: SharedProblem): Convex {
+  const { tasks, centre, penalties, sharedPenalties } = problem
   const size = centre.length
   const outputs = outputsOf(tasks[0])
   const rows = tasks.map(({ weights }) => 1 + sum(weights))
-  const hessians = tasks.map(() => new Float64Array(size * size))
+  const allRows = sum(rows)
   const sharedPenalty = matrix(size, size)
   addDiagonalInPlace(sharedPenalty.data, sharedPenalties, outputs)
-  const sharedOf = (deviations: Float64Array): Float64Array => deviations.subarray(0, size)
-  const ownOf = (deviations: Float64Array, t: number): Float64Array =>
-    deviations.subarray((t + 1) * size, (t + 2) * size)
-  const coefficients = (deviations: Float64Array): Float64Array[] => {
-    const shared = addTo(centre, sharedOf(deviations))
-    return [...tasks.map((_, t) => addTo(shared, ownOf(deviations, t))), shared]
-  }
-  const valueAt = (deviations: Float64Array): number => {
-    const own = coefficients(deviations)
-    const losses = tasks.map(
-      (task, t) => logLoss(task, own[t]) + penaltyOf(ownOf(deviations, t), penalties, 1),
-    )
-    return sum(losses) + penaltyOf(sharedOf(deviations), sharedPenalties, outputs)
-  }
+  const ownPenalty = (at: Float64Array, t: number): number => penaltyOf(blockOf(at, size, t), penalties, 1)
+  const hessians = tasks.map(() => new Float64Array(size * size))
 
   return {
-    start: startOf((tasks.length + 1) * size),
-    coefficients,
-    step({ deviations }) {
-      const own = coefficients(deviations)
-      const gradient = new Float64Array(deviations.length)
-      const shared = sharedOf(gradient)
-      let objective = penaltyOf(sharedOf(deviations), sharedPenalties, outputs)
+    valueAt(at) {
+      const own = ownAndShared(problem, at)
+      const losses = tasks.map((task, t) => logLoss(task, own[t]) + ownPenalty(at, t))
+      return sum(losses) + penaltyOf(at.subarray(0, size), sharedPenalties, outputs)
+    },
+    slopesAt(at) {
+      const own = ownAndShared(problem, at)
+      const gradient = new Float64Array(at.length)
+      const shared = gradient.subarray(0, size)
+      let objective = penaltyOf(at.subarray(0, size), sharedPenalties, outputs)
       let steepness = 0
       tasks.forEach((task, t) => {
-        const slopes = ownOf(gradient, t)
-        hessians[t].fill(0)
-        objective += expandLogLossInPlace(task, own[t], slopes, hessians[t])
-        objective += penaltyOf(ownOf(deviations, t), penalties, 1)
+        const slopes = blockOf(gradient, size, t)
+        objective += addGradientInPlace(task, own[t], slopes) + ownPenalty(at, t)
         addInPlace(shared, slopes)
-        addPenaltyInPlace(slopes, ownOf(deviations, t), penalties, 1)
+        addPenaltyInPlace(slopes, blockOf(at, size, t), penalties, 1)
         steepness = Math.max(steepness, largest(slopes) / rows[t])
       })
-      addPenaltyInPlace(shared, sharedOf(deviations), sharedPenalties, outputs)
-      steepness = Math.max(steepness, largest(shared) / sum(rows))
-      if (steepness <= gradientTolerance) return { deviations, objective, gradient: steepness, done: true }
-
-      // As least squares with r_t = -(g_t + D v_t); what u's equation lacks then is sum_t D v_t - D_0 u.
-      const moments = gradient.subarray(size).map((g) => -g)
-      const pull = shared.map((g) => -g)
-      tasks.forEach((_, t) => addInPlace(pull, ownOf(gradient, t)))
-      const solution = solveArrow({ gramians: hessians, moments, penalties, sharedPenalty, pull })
-      const direction = new Float64Array(deviations.length)
-      direction.set(solution.shared)
-      direction.set(solution.deviations, size)
-      const slope = sum(gradient.map((g, j) => g * direction[j]))
-      return { ...descend(valueAt, deviations, objective, direction, slope), gradient: steepness }
+      addPenaltyInPlace(shared, at.subarray(0, size), sharedPenalties, outputs)
+      return { objective, gradient, steepness: Math.max(steepness, largest(shared) / allRows) }
+    },
+    factorise(at) {
+      const own = ownAndShared(problem, at)
+      tasks.forEach((task, t) => {
+        hessians[t].fill(0)
+        addHessianInPlace(task, own[t], hessians[t])
+      })
+      const arrow = factoriseArrow({ gramians: hessians, penalties, sharedPenalty })
+      return (gradient) => {
+        // As least squares with r_t = -(g_t + D v_t); what u's equation lacks then is sum_t D v_t - D_0 u.
+        const moments = gradient.subarray(size).map((g) => -g)
+        const pull = gradient.subarray(0, size).map((g) => -g)
+        tasks.forEach((_, t) => addInPlace(pull, blockOf(gradient, size, t)))
+        const solution = arrow.solve(moments, pull)
+        const direction = new Float64Array(gradient.length)
+        direction.set(solution.shared)
+        direction.set(solution.deviations, size)
+        return direction
+      }
     },
   }
 }
@@ -194,12 +273,13 @@ const maxHalvings = 40
 
 /** Along the direction, the whole step or as many halves as it takes to lower the objective. */
 function descend(
-  valueAt: (deviations: Float64Array) => number,
+  { valueAt }: Convex,
   deviations: Float64Array,
-  objective: number,
-  direction: Float64Array,
-  slope: number,
+  { objective, gradient }: Slopes,
+  directionOf: (gradient: Float64Array) => Float64Array,
 ): Omit<NewtonState, 'gradient'> {
+  const direction = directionOf(gradient)
+  const slope = sum(gradient.map((g, j) => g * direction[j]))
   let length = 1
   for (let halvings = 0; halvings < maxHalvings; halvings++) {
     const next = deviations.map((value, j) => value + length * direction[j])
