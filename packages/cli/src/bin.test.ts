@@ -93,7 +93,7 @@ describe('mtl', () => {
     expect(status, stderr).toBe(0)
     const lines = stdout.split('\n')
     expect(lines[0]).toBe('pupils.csv · 6 tasks (schools) · 144 rows · target mathach (regression) ·')
-    expect(lines[1]).toBe('  3 inputs')
+    expect(lines[1]).toBe('  3 inputs (sector, ses, sex)')
     expect(stdout).toMatch(/^(Learn these 6 schools|Yes, one model)/m)
     expect(stdout).toMatch(/^cost before training, of one fit: /m)
     expect(stdout).toMatch(/^method +var., % +RMSE +NLL/m)
@@ -150,11 +150,11 @@ describe('mtl', () => {
     ],
     [
       'pupils.csv --task school --target mathach --methods task-clusterin',
-      /^error \[unknown-name\] no method "task-clusterin" in the installed plugins \(@mtl\/core\)\. (Nearest|Known): /,
+      /^error \[unknown-name\] no method "task-clusterin" in the installed plugins \([^)]*@mtl\/core[^)]*\)\. (Nearest|Known): /,
     ],
     [
       'stray.csv --task school --target mathach',
-      'error [invalid-data] stray.csv row 17, column "ses": "n/a" is not a number. Treat it as missing with --missing n/a',
+      'error [invalid-data] stray.csv row 17, column "ses": "n/a" is not a number. Treat it as missing with --missing n/a, and fill such inputs with --fill mean',
     ],
   ])('says what is wrong with: %s', async (args, message) => {
     const { status, stdout, stderr } = await mtl(`compare ${args}`, folder)

@@ -12,6 +12,8 @@ export interface Host {
   readonly signal: AbortSignal
   /** What is to be said when the command was interrupted. */
   readonly onInterrupt: (describe: () => string) => void
+  /** Asks the user; absent where none is at a terminal. */
+  readonly confirm?: (question: string) => Promise<boolean>
   /** Seconds since some moment. */
   readonly clock: () => number
 }

@@ -2,6 +2,7 @@ import process from 'node:process'
 import { Command, CommanderError } from 'commander'
 import { compareCommand } from './compare/command.ts'
 import type { Host } from './host.ts'
+import { confirm } from './text/ask.ts'
 import { ownVersion } from './versions.ts'
 
 const interrupted = 130
@@ -23,6 +24,7 @@ export async function main(args: readonly string[]): Promise<number> {
     environment: process.env,
     signal: abort.signal,
     onInterrupt: (describe) => (story = describe),
+    ...(process.stdin.isTTY && process.stderr.isTTY && { confirm }),
     clock: () => performance.now() / 1000,
   }
   try {

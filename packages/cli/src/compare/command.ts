@@ -2,6 +2,8 @@ import { Command, Option } from 'commander'
 
 const examples = `
 Examples:
+  A table whose columns' roles are proposed, and asked about:
+    $ mtl compare pupils.csv
   A table with a column that names each row's task (the school of a pupil):
     $ mtl compare pupils.csv --task school --target mathach
   One row, many targets, each a task; empty cells and n/a are missing:
@@ -43,6 +45,7 @@ export function compareCommand(
     .option('--seed <number>', 'what splits and methods draw from', '0')
     .option('--workers <count>', 'threads; 0: none (default: as many as pay)')
     .option('--time-limit <seconds>', 'leave methods out that would take longer')
+    .option('--yes', 'go on with what is proposed where the columns are not said')
     .option('--json', 'print one JSON object and nothing else')
     .addOption(new Option('--debug', 'show where an error arose'))
     .addHelpText('after', examples)

@@ -19,6 +19,8 @@ export interface CompareRequest {
   /** Seconds. */
   readonly timeLimit?: number
   readonly json: boolean
+  /** Goes on with what is proposed of a table, unasked. */
+  readonly yes: boolean
 }
 
 const names = z.string().transform((text) => text.split(',').map((name) => name.trim()))
@@ -32,6 +34,9 @@ const numberWithin = (accepts: (value: number) => boolean, range: string): z.Zod
     .refine((value) => Number.isFinite(value) && accepts(value), { message: `must be ${range}` })
 const wholeFrom = (least: number): z.ZodType<number> =>
   numberWithin((value) => Number.isSafeInteger(value) && value >= least, `a whole number, at least ${least}`)
+
+/** Beyond these no interval narrows visibly, and the positions of test rows alone fill the memory. */
+const mostSplits = 10_000
 
 const kinds = names.pipe(
   z.array(
@@ -55,11 +60,15 @@ const schema = z
     methods: list.optional(),
     option: z.array(z.string()).default([]),
     trainFraction: numberWithin((value) => value > 0 && value < 1, 'a number above 0 and below 1'),
-    splits: wholeFrom(1),
+    splits: numberWithin(
+      (value) => Number.isSafeInteger(value) && value >= 1 && value <= mostSplits,
+      `a whole number from 1 to ${mostSplits}`,
+    ),
     seed: wholeFrom(0),
     workers: wholeFrom(0).optional(),
     timeLimit: numberWithin((value) => value > 0, 'a number of seconds above 0').optional(),
     json: z.boolean().default(false),
+    yes: z.boolean().default(false),
   })
   .superRefine(({ task, target = [], features = [], weight, kind = [] }, context) => {
     const report = (option: string, message: string): void => {
@@ -93,10 +102,8 @@ export function compareRequest(
       })),
     )
   }
-  const { methods, option, trainFraction, splits, seed, workers, timeLimit, json, target, ...data } =
+  const { methods, option, trainFraction, splits, seed, workers, timeLimit, json, yes, target, ...data } =
     schema.parse(given)
-  const builtIn = files.some((file) => file.startsWith('dataset:'))
-  if (target === undefined && !builtIn) raise([missingTarget])
   const everyMethod = methods === undefined || methods.includes('all')
   return {
     files,
@@ -109,13 +116,9 @@ export function compareRequest(
     ...(workers !== undefined && { workers }),
     ...(timeLimit !== undefined && { timeLimit }),
     json,
+    yes,
   }
 }
-
-const missingTarget = {
-  code: 'invalid-option',
-  message: '--target is missing: name the column to predict, or several as --target a,b',
-} as const
 
 /** 'mean-regularised.meanPenalty=2' as { 'mean-regularised': { meanPenalty: 2 } }; values are JSON, else text. */
 function methodOptions(settings: readonly string[]): CompareRequest['methodOptions'] {

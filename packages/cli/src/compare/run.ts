@@ -1,6 +1,7 @@
 import { compare, estimateCosts } from '@mtl/core'
 import type { Comparison, CostEstimate, Estimator } from '@mtl/core'
 import { loadData } from '../data/load-data.ts'
+import { settleRoles } from '../data/settle.ts'
 import type { LoadedData } from '../data/loaded-data.ts'
 import { executorFor } from '../executor.ts'
 import type { Host } from '../host.ts'
@@ -32,7 +33,7 @@ export async function runCompare(
 ): Promise<void> {
   const request = compareRequest(files, options)
   const registry = createCliRegistry()
-  const loaded = await loadData(files, request.data)
+  const loaded = await loadData(files, await settleRoles(files, request.data, request.yes, host))
   const methods = chooseMethods(registry, request, loaded.data)
   const out = styleFor(host.stdout, host.environment)
   const say = (text: string): void => {
@@ -119,7 +120,7 @@ function* reportPieces(
     yield `${wrap(inGlyphs(`${what} [${code}]: ${message}`, style), style.width, '  ')}\n`
   }
   yield `\n${wrap(inGlyphs(comparison.verdict, style), style.width)}\n`
-  const request = { args: host.args, splits, compared: Object.keys(methods) }
+  const request = { host, splits, compared: Object.keys(methods) }
   const steps = nextSteps(comparison, request, leftOut)
   if (steps.length > 0) yield '\n'
   for (const step of steps) yield `Next: ${step}\n`

@@ -30,6 +30,7 @@ export async function loadBuiltIn(
     title,
     layout: description.task === undefined ? 'wide' : 'long',
     taskNoun,
+    description,
     rows: Object.values(table())[0].length,
     inputs: named(description.inputs),
     descriptors: named(description.descriptor),

@@ -41,6 +41,13 @@ describe('loadData', () => {
     await write('south.csv', 'sun,crop', '1,oats', '2,rye')
     await write('spaced.csv', 'sun,crop', '1, wheat', '2,rye ', '3, ? ')
     await write('plain.csv', 'sun,crop', '1,wheat', '2,rye')
+    await write('commas.csv', 'x;p;q', '1,5;1;2', '2,5;2;1', '3,25;3;4')
+    await write('some.csv', 'school,size', 'a,100')
+    await write(
+      'named.csv',
+      'sample,unit,x,p,q',
+      ...Array.from({ length: 12 }, (_, i) => `S${i},mg,${i / 7},${i % 5},${(i * i) % 7}`),
+    )
     await write('comma.csv', 'x;p;q', '1,5;1;2')
   })
   afterAll(() => rm(folder, { recursive: true }))
@@ -126,8 +133,29 @@ describe('loadData', () => {
 
   it('says how a decimal comma is mended', async () => {
     expect(await linesOf([at('comma.csv')], options({ target: ['p', 'q'] }))).toEqual([
-      'error [invalid-data] comma.csv row 1, column "x": "1,5" has a decimal comma. Write a decimal point',
+      'error [invalid-data] comma.csv row 1, column "x": "1,5" has a decimal comma. Write decimal points',
     ])
+    expect(await linesOf([at('commas.csv')], options({ target: ['p', 'q'] }))).toEqual([
+      'error [invalid-data] commas.csv row 1, column "x": "1,5" has a decimal comma, and so in other rows. Write decimal points',
+    ])
+  })
+
+  it('tells what the table of descriptors lacks once, and that it is that table which lacks it', async () => {
+    const given = options({ task: 'school', target: ['y'], fill: 'mean', descriptorFile: at('some.csv') })
+    expect(await linesOf([at('pupils.csv')], given)).toEqual([
+      'error [invalid-data] some.csv has no row for "b", which is in column "school" of pupils.csv',
+    ])
+  })
+
+  it('takes no identifier and no constant for an input unsaid', async () => {
+    const { inputs, notes } = await loadData([at('named.csv')], options({ target: ['p', 'q'] }))
+    expect(inputs).toEqual(['x'])
+    expect(notes).toEqual([
+      'column "sample" is no input, identifier-like: 12 different values in 12 rows; --features takes it all the same',
+      'column "unit" is no input, constant; --features takes it all the same',
+    ])
+    const told = await loadData([at('named.csv')], options({ target: ['p', 'q'], features: ['sample', 'x'] }))
+    expect(told.inputs).toEqual(['sample', 'x'])
   })
 
   it('tells all columns that lack, and the nearest name', async () => {

@@ -5,6 +5,8 @@ import type { Problem } from '../error/problems.ts'
 import { unknownColumns } from './column-checks.ts'
 import { constantWithinTasks } from './constant-columns.ts'
 import type { DataOptions } from './data-options.ts'
+import { textOf } from './infer-kind.ts'
+import { profilesOf, uselessness } from './profile.ts'
 import { inputColumns, targetKinds } from './roles.ts'
 import type { LoadedData } from './loaded-data.ts'
 import { namingFile, quoted } from './name-file.ts'
@@ -28,13 +30,14 @@ export async function loadTable(file: string, options: DataOptions): Promise<Loa
   ])
   const columns = joined(main, traits, key)
   const descriptors = options.descriptors ?? traitNames(traits, key)
-  const inputs = options.features ?? inputNames(main, options, [key, ...descriptors])
+  const { inputs, useless } =
+    options.features === undefined
+      ? inputNames(main, options, [key, ...descriptors])
+      : { inputs: options.features, useless: [] }
+  const description = describe(columns, options, inputs, descriptors)
   return {
-    data: namingFile(
-      file,
-      () => datasetFromTable(columns, describe(columns, options, inputs, descriptors)),
-      inputs,
-    ),
+    data: namingFile(file, () => datasetFromTable(columns, description), inputs),
+    description,
     file,
     title: file,
     layout: task === undefined ? 'wide' : 'long',
@@ -42,7 +45,12 @@ export async function loadTable(file: string, options: DataOptions): Promise<Loa
     rows: columns[target[0]].length,
     inputs,
     descriptors,
-    notes: task === undefined || options.features !== undefined ? [] : advice(columns, task, inputs),
+    notes: [
+      ...useless.map(
+        ({ name, reason }) => `column "${name}" is no input, ${reason}; --features takes it all the same`,
+      ),
+      ...(task === undefined || options.features !== undefined ? [] : advice(columns, task, inputs)),
+    ],
   }
 }
 
@@ -79,14 +87,25 @@ function optionProblems({ task, target, descriptors, descriptorFile, on }: DataO
   return problems
 }
 
-/** Columns of the main table that have no other role. */
+interface InputNames {
+  readonly inputs: readonly string[]
+  readonly useless: readonly { readonly name: string; readonly reason: string }[]
+}
+
+/** Columns of the main table that have no other role, without those that can tell nothing. */
 function inputNames(
   { columns }: Table,
-  { task, target, weight }: DataOptions,
+  { task, target, weight, missing, categorical }: DataOptions,
   others: readonly (string | undefined)[],
-): string[] {
+): InputNames {
   const taken = new Set([task, weight, ...target, ...others])
-  return Object.keys(columns).filter((name) => !taken.has(name))
+  const free = Object.entries(columns).filter(([name]) => !taken.has(name))
+  const useless = [...profilesOf(Object.fromEntries(free), missing).values()].flatMap((profile) => {
+    const reason = categorical.includes(profile.name) ? undefined : uselessness(profile)
+    return reason === undefined ? [] : [{ name: profile.name, reason }]
+  })
+  const out = new Set(useless.map(({ name }) => name))
+  return { inputs: free.map(([name]) => name).filter((name) => !out.has(name)), useless }
 }
 
 /** Columns that the main table must have. */
@@ -114,7 +133,24 @@ function traitNames(traits: Table | undefined, key: string | undefined): string[
 
 function joined(main: Table, traits: Table | undefined, key: string | undefined): Columns {
   if (traits === undefined || key === undefined) return main.columns
+  raise(lackingKeys(main, traits, key))
   return namingFile(traits.file, () => joinColumns(main.columns, traits.columns, key))
+}
+
+const mostKeys = 5
+
+/** Keys that the table of descriptors lacks: one problem, however many rows need them. */
+function lackingKeys(main: Table, traits: Table, key: string): Problem[] {
+  const known = new Set(Array.from(traits.columns[key], (cell) => textOf(cell, [])))
+  const lacking = new Set(
+    Array.from(main.columns[key], (cell) => textOf(cell, [])).filter((text) => !known.has(text)),
+  )
+  if (lacking.size === 0) return []
+  const some = [...lacking].slice(0, mostKeys).map((text) => `"${text}"`)
+  const rest = lacking.size > mostKeys ? ` and ${lacking.size - mostKeys} more` : ''
+  const are = lacking.size === 1 ? 'is' : 'are'
+  const message = `${traits.file} has no row for ${some.join(', ')}${rest}, which ${are} in column "${key}" of ${main.file}`
+  return [{ code: 'invalid-data', message }]
 }
 
 function advice(columns: Columns, task: string, inputs: readonly string[]): string[] {

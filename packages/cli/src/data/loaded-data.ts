@@ -1,4 +1,4 @@
-import type { Dataset } from '@mtl/core'
+import type { Dataset, TableDescription } from '@mtl/core'
 
 /** Tasks read for a command, and what is said of them. */
 export interface LoadedData {
@@ -10,6 +10,8 @@ export interface LoadedData {
   readonly layout: 'long' | 'wide' | 'list'
   /** What a task is called, in the singular: 'school'; 'task' where that is not known. */
   readonly taskNoun: string
+  /** How one table was read, so that another is read alike; absent where there are several tables. */
+  readonly description?: TableDescription
   /** Rows of the tables. */
   readonly rows: number
   /** Columns of the tables that are inputs. */

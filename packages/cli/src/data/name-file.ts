@@ -23,12 +23,29 @@ export function namingFile<Result>(file: string, read: () => Result, inputs: rea
     const faults = faultsOf(details.problems)
     if (faults.length === 0) throw new MtlError(code, `${file}: ${error.message}`, details, { cause: error })
     const count = typeof details.count === 'number' ? details.count : faults.length
+    const groups = alike(faults)
     raise(
-      faults.map((fault) => ({ code, message: sentence(file, fault, inputs) })),
-      count,
+      groups.map((group) => ({ code, message: sentence(file, group, inputs) })),
+      count - faults.length + groups.length,
     )
     throw error
   }
+}
+
+/** Faults of one column that are the same but for their row; decimal commas are, whatever the number. */
+function alike(faults: readonly Fault[]): (readonly Fault[])[] {
+  const groups = new Map<string, Fault[]>()
+  faults.forEach((fault, i) => {
+    const { column, message } = fault
+    const what = hasDecimalComma(fault) ? 'decimal comma' : message.replace(/^row \d+/, '')
+    const key = column === undefined ? String(i) : JSON.stringify([column, what])
+    groups.set(key, [...(groups.get(key) ?? []), fault])
+  })
+  return [...groups.values()]
+}
+
+function hasDecimalComma({ message }: Fault): boolean {
+  return message.endsWith('has a decimal comma')
 }
 
 function faultsOf(problems: Json | undefined): Fault[] {
@@ -36,16 +53,20 @@ function faultsOf(problems: Json | undefined): Fault[] {
 }
 
 /** 'pupils.csv row 17, column "ses": "n/a" is not a number. Treat it as missing with --missing n/a' */
-function sentence(file: string, fault: Fault, inputs: readonly string[]): string {
+function sentence(file: string, [fault, ...others]: readonly Fault[], inputs: readonly string[]): string {
   const joint = fault.message.startsWith('row ') ? ' ' : ': '
-  return file + joint + fault.message + remedy(fault, inputs)
+  const more = others.length === 0 ? '' : ', and so in other rows'
+  return file + joint + fault.message + more + remedy(fault, inputs)
 }
 
-function remedy({ message, column, cell }: Fault, inputs: readonly string[]): string {
-  if (cell !== undefined) return `. Treat it as missing with --missing ${quoted(cell)}`
-  if (message.endsWith('has a decimal comma')) return '. Write a decimal point'
-  const canBeFilled = column !== undefined && inputs.includes(column) && message.endsWith('is empty')
-  return canBeFilled ? '. Fill empty inputs by their mean with --fill mean' : ''
+function remedy(fault: Fault, inputs: readonly string[]): string {
+  const { message, column, cell } = fault
+  const isInput = column !== undefined && inputs.includes(column)
+  // What is missing in an input has to be filled too: one line tells both steps.
+  if (cell !== undefined)
+    return `. Treat it as missing with --missing ${quoted(cell)}${isInput ? ', and fill such inputs with --fill mean' : ''}`
+  if (hasDecimalComma(fault)) return '. Write decimal points'
+  return isInput && message.endsWith('is empty') ? '. Fill empty inputs by their mean with --fill mean' : ''
 }
 
 /** A word as a shell takes it. */

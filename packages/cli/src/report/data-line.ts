@@ -4,7 +4,7 @@ import { count } from '../text/numbers.ts'
 import { wrapParts } from '../text/layout.ts'
 import type { Style } from '../text/style.ts'
 
-/** So many targets are named; of more, the count. */
+/** So many targets or inputs are named; of more, the count. */
 const mostNamed = 4
 
 /** What the data is: 'pupils.csv · 160 tasks (schools) · 7,185 rows · target mathach (regression) · 3 inputs'. */
@@ -22,8 +22,8 @@ export function dataLine(loaded: LoadedData, { symbols, width }: Style): string 
     counted(rows, 'row'),
     ...(labels < rows * targetsPerRow ? [`${count(labels)} labels`] : []),
     targetPart(loaded),
-    counted(inputs.length, 'input'),
-    ...(descriptors.length > 0 ? [counted(descriptors.length, 'descriptor')] : []),
+    counted(inputs.length, 'input') + named(inputs),
+    ...(descriptors.length > 0 ? [counted(descriptors.length, 'descriptor') + named(descriptors)] : []),
   ]
   return wrapParts(parts, ` ${symbols.dot} `, width, '  ')
 }
@@ -41,6 +41,10 @@ function targetPart({ data }: LoadedData): string {
     ? `${names.join(', ')} (${first})`
     : [...kinds].map(([target, kind]) => `${target} (${kind})`).join(', ')
   return `target${names.length === 1 ? '' : 's'} ${told}`
+}
+
+function named(names: readonly string[]): string {
+  return names.length === 0 || names.length > mostNamed ? '' : ` (${names.join(', ')})`
 }
 
 function counted(value: number, noun: string): string {

@@ -1,6 +1,7 @@
 import type { Comparison } from '@mtl/core'
 import type { CostEstimate } from '@mtl/core'
-import { commandWith } from '../compare/command-line.ts'
+import { commandWith } from '../text/command-line.ts'
+import type { Host } from '../host.ts'
 import { count, duration } from '../text/numbers.ts'
 
 /** More splits than these change little: what is left is the rows. */
@@ -13,24 +14,26 @@ const fewestSplits = 3
 export function nextSteps(
   { decision, scores }: Comparison,
   request: {
-    readonly args: readonly string[]
+    readonly host: Pick<Host, 'args' | 'environment'>
     readonly splits: number
     readonly compared: readonly string[]
   },
   leftOut: readonly CostEstimate[],
 ): string[] {
-  const { args, splits, compared } = request
+  const { host, splits, compared } = request
   const steps: string[] = []
   const open = decision === 'undecided' || (decision === 'too-little-data' && splits < fewestSplits)
   if (open && splits < manySplits && scores.tasks.length > 1)
-    steps.push(`more splits narrow the intervals: ${commandWith(args, { '--splits': String(manySplits) })}`)
+    steps.push(
+      `${splits < fewestSplits ? 'a verdict needs more splits' : 'more splits narrow the intervals'}: ${commandWith(host, { '--splits': String(manySplits) })}`,
+    )
   if (leftOut.length > 0) {
     const names = leftOut.map(({ estimator }) => estimator)
     const seconds = leftOut.reduce((sum, cost) => sum + cost.seconds, 0) * splits
-    const command = commandWith(args, { '--time-limit': undefined, '--methods': names.join(',') })
+    const command = commandWith(host, { '--time-limit': undefined, '--methods': names.join(',') })
     steps.push(`the ${count(names.length)} left out, about ${duration(seconds)}: ${command}`)
   }
   if (steps.length === 0 && compared.length > 0)
-    steps.push(`every figure, for a program: ${commandWith(args, {})} --json`)
+    steps.push(`every figure, for a program: ${commandWith(host, {}, ['--json'])}`)
   return steps
 }

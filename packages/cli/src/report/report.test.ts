@@ -23,7 +23,7 @@ const cost = (estimator: string, seconds: number, bytes = NaN): CostEstimate => 
 describe('dataLine', () => {
   it('says what the data is, with kinds and counts', () => {
     expect(dataLine(exampleData, plain)).toBe(
-      'fields.csv · 2 tasks (fields) · 6 rows · 4 labels · target yield (regression) ·\n  1 input',
+      'fields.csv · 2 tasks (fields) · 6 rows · 4 labels · target yield (regression) ·\n  1 input (rain)',
     )
   })
 
@@ -122,8 +122,9 @@ describe('intervalPlot', () => {
 })
 
 describe('nextSteps', () => {
+  const environment = {}
   const args = ['compare', 'fields.csv', '--target', 'yield', '--time-limit', '9']
-  const request = { args, splits: 3, compared: ['pooled'] }
+  const request = { host: { args, environment }, splits: 3, compared: ['pooled'] }
 
   it('offers more splits where nothing is shown, and the methods that were left out', () => {
     expect(nextSteps(exampleComparison, request, [cost('trace-norm', 40)])).toEqual([

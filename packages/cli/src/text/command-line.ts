@@ -1,0 +1,38 @@
+import { quoted } from '../data/name-file.ts'
+import type { Host } from '../host.ts'
+
+/**
+ * The command that was given, as it can be typed where it was: some of its options set anew or, by undefined, taken
+ * away, and words added.
+ */
+export function commandWith(
+  { args, environment }: Pick<Host, 'args' | 'environment'>,
+  changes: Readonly<Record<string, string | undefined>>,
+  added: readonly string[] = [],
+): string {
+  const kept: string[] = []
+  for (let i = 0; i < args.length; i++) {
+    const [flag] = args[i].split('=', 1)
+    if (!(flag in changes)) kept.push(args[i])
+    else if (!args[i].includes('=')) i++
+  }
+  const set = Object.entries(changes).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]))
+  return `${programName(environment)} ${[...kept, ...set, ...added].map(quoted).join(' ')}`
+}
+
+/**
+ * How this program is called where it was started: 'mtl', or through the package manager whose script or `exec` ran
+ * it, which alone knows where it is.
+ */
+export function programName(environment: Host['environment']): string {
+  const {
+    npm_config_user_agent: agent = '',
+    npm_execpath: manager = '',
+    npm_lifecycle_event: script,
+  } = environment
+  const [, name, version] = /^(\w+)\/(\S+)/.exec(agent) ?? []
+  if (script === undefined && environment.npm_command === undefined) return 'mtl'
+  if (name === 'pnpm') return manager.includes('_npx') ? `npx --yes pnpm@${version} mtl` : 'pnpm mtl'
+  if (name === 'yarn') return 'yarn mtl'
+  return name === 'npm' ? 'npx mtl' : 'mtl'
+}
