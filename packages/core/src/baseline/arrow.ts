@@ -16,14 +16,10 @@ import type { Cholesky, Matrix } from '../linalg/types.ts'
 export interface Arrow {
   /** G_t, each q x q. */
   readonly gramians: readonly Float64Array[]
-  /** r_t, one after the other. */
-  readonly moments: Float64Array
   /** The diagonal of D; all > 0. */
   readonly penalties: Float64Array
   /** D_0, q x q; with the G_t positive definite. */
   readonly sharedPenalty: Matrix
-  /** Added to the right side of u's equation; none when absent. */
-  readonly pull?: Float64Array
 }
 
 export interface ArrowSolution {
@@ -31,40 +27,54 @@ export interface ArrowSolution {
   readonly shared: Float64Array
   /** v_t, one after the other. */
   readonly deviations: Float64Array
-  /** Of D_0 + sum_t D A_t^-1 G_t. */
-  readonly system: Cholesky
 }
 
-/** About 3 T q^3 multiplications. @throws MtlError 'not-positive-definite' */
-export function solveArrow({ gramians, moments, penalties, sharedPenalty, pull }: Arrow): ArrowSolution {
+export interface FactorisedArrow {
+  /** Of D_0 + sum_t D A_t^-1 G_t. */
+  readonly system: Cholesky
+  /**
+   * For the r_t, one after the other, and what is added to the right side of u's equation, if anything. About 3 T q^2
+   * multiplications.
+   */
+  solve(moments: Float64Array, pull?: Float64Array): ArrowSolution
+}
+
+/** About 3 T q^3 / 2 multiplications. @throws MtlError 'not-positive-definite' */
+export function factoriseArrow({ gramians, penalties, sharedPenalty }: Arrow): FactorisedArrow {
   const size = penalties.length
   const system = matrix(size, size, sharedPenalty.data.slice())
-  const right = pull?.slice() ?? new Float64Array(size)
-  const factor = new Float64Array(size * size)
   const shrunken = new Float64Array(size * size)
-  const solved = new Float64Array(size)
-  gramians.forEach((gramian, t) => {
+  const factors = gramians.map((gramian) => {
+    const factor = new Float64Array(size * size)
     factoriseInPlace(factor, gramian, penalties)
     shrinkInPlace(shrunken, factor, gramian, size)
-    for (let i = 0; i < size; i++) solved[i] = moments[t * size + i]
-    solveInPlace(factor, size, solved)
-    for (let i = 0; i < size; i++) {
-      right[i] += penalties[i] * solved[i]
+    for (let i = 0; i < size; i++)
       for (let j = 0; j < size; j++) system.data[i * size + j] += penalties[i] * shrunken[j * size + i]
-    }
+    return factor
   })
   const whole = cholesky(system)
-  const shared = whole.solve(right)
 
-  const deviations = moments.slice()
-  gramians.forEach((gramian, t) => {
-    const at = t * size
-    for (let i = 0; i < size; i++)
-      for (let j = 0; j < size; j++) deviations[at + i] -= gramian[i * size + j] * shared[j]
-    factoriseInPlace(factor, gramian, penalties)
-    solveInPlace(factor, size, deviations, at)
-  })
-  return { shared, deviations, system: whole }
+  return {
+    system: whole,
+    solve(moments, pull) {
+      const right = pull?.slice() ?? new Float64Array(size)
+      const solved = new Float64Array(size)
+      factors.forEach((factor, t) => {
+        for (let i = 0; i < size; i++) solved[i] = moments[t * size + i]
+        solveInPlace(factor, size, solved)
+        for (let i = 0; i < size; i++) right[i] += penalties[i] * solved[i]
+      })
+      const shared = whole.solve(right)
+      const deviations = moments.slice()
+      factors.forEach((factor, t) => {
+        const at = t * size
+        for (let i = 0; i < size; i++)
+          for (let j = 0; j < size; j++) deviations[at + i] -= gramians[t][i * size + j] * shared[j]
+        solveInPlace(factor, size, deviations, at)
+      })
+      return { shared, deviations }
+    },
+  }
 }
 
 /** `factor` becomes L, L L' = G + D. */

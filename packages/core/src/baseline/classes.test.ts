@@ -9,9 +9,9 @@ import { createRandom } from '../random/generator.ts'
 import { relatedTasks } from '../testing/related-tasks.ts'
 import { fit } from '../training/fit.ts'
 import { fitClasses, foldsOfTasks } from './classes.ts'
-import { expandLogLossInPlace, logLoss, type ClassRows } from './log-loss.ts'
+import { addGradientInPlace, addHessianInPlace, logLoss, type ClassRows } from './log-loss.ts'
 import { meanRegularised } from './mean-regularised.ts'
-import { newtonIteration, independentNewton, arrowNewton, solveNewton } from './newton.ts'
+import { newtonIteration, independentNewton, arrowNewton } from './newton.ts'
 import { pooled } from './pooled.ts'
 import { singleTask } from './single-task.ts'
 
@@ -59,11 +59,12 @@ describe.each(['binary', 'multiclass'] as const)('log loss, %s:', (kind) => {
     const at = Float64Array.from({ length: size }, (_, j) => Math.sin(j))
     const gradientAt = (point: Float64Array): Float64Array => {
       const gradient = new Float64Array(size)
-      expandLogLossInPlace(rows, point, gradient, new Float64Array(size * size))
+      addGradientInPlace(rows, point, gradient)
       return gradient
     }
     const hessian = new Float64Array(size * size)
-    const loss = expandLogLossInPlace(rows, at, new Float64Array(size), hessian)
+    const loss = addGradientInPlace(rows, at, new Float64Array(size))
+    addHessianInPlace(rows, at, hessian)
     expect(loss).toBeCloseTo(logLoss(rows, at), 12)
     const slopes = slopesOf((point) => logLoss(rows, point), at)
     gradientAt(at).forEach((g, j) => expect(g).toBeCloseTo(slopes[j], 7))
@@ -96,7 +97,7 @@ describe.each(['binary', 'multiclass'] as const)('log loss, %s:', (kind) => {
         last = iteration.objective(state)
       }
       expect(state.gradient).toBeLessThan(1e-10)
-      solveNewton(newton).forEach((value, j) => expect(value).toBeCloseTo(state.deviations[j], 6))
+      newton.solve().forEach((value, j) => expect(value).toBeCloseTo(state.deviations[j], 6))
       const valueAt = (deviations: Float64Array): number => newton.step({ ...state, deviations }).objective
       expect(valueAt(state.deviations)).toBe(last)
     }
@@ -188,7 +189,7 @@ describe('classes:', () => {
     const rows = rowsOf('binary', 1)
     const context: TrainContext = { random: createRandom(1) }
     const start = { deviations: new Float64Array(1), objective: 1, gradient: 1, done: false }
-    const endless = { start, step: () => start, coefficients: () => [] }
+    const endless = { start, step: () => start, solve: () => start.deviations, coefficients: () => [] }
     const training = fitClasses([rows], [], 1, () => endless, context)
     for (;;) {
       const { done, value } = await training.next()

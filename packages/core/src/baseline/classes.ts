@@ -8,7 +8,7 @@ import { iterate } from '../training/iterate.ts'
 import { runPhases } from '../training/run-phases.ts'
 import type { Iteration } from '../training/types.ts'
 import { logLoss, selectClassRows, type ClassRows } from './log-loss.ts'
-import { newtonIteration, solveNewton, type Newton } from './newton.ts'
+import { newtonIteration, type Newton } from './newton.ts'
 import { unjudged } from './penalties.ts'
 import { sum } from './statistics.ts'
 
@@ -103,7 +103,7 @@ function crossValidation(
     }),
     step({ criteria, deviations }) {
       const newtons = parts.map(({ training }) => problem(training, criteria.length))
-      const next = newtons.map((newton, fold) => solveNewton(newton, deviations[fold]))
+      const next = newtons.map((newton, fold) => newton.solve(deviations[fold]))
       const losses = parts.map(({ heldOut }, fold) => {
         const coefficients = newtons[fold].coefficients(next[fold])
         return sum(heldOut.map((rows, t) => logLoss(rows, coefficients[t])))

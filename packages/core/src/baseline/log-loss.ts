@@ -9,6 +9,7 @@
 import { observed, selectTaskRows } from '../data/rows.ts'
 import { join } from '../linalg/join.ts'
 import type { Task } from '../data/types.ts'
+import { addGramInPlace } from '../linalg/gram.ts'
 import { matrix, selectRows } from '../linalg/matrix.ts'
 import type { Matrix } from '../linalg/types.ts'
 import { normaliseInPlace, outputsOf, type Output } from './outputs.ts'
@@ -68,12 +69,11 @@ export function logLoss(rows: ClassRows, coefficients: Float64Array): number {
   return loss
 }
 
-/** Log loss at m coefficients; its gradient is added to `gradient`, its Hessian, m x m, to `hessian`. */
-export function expandLogLossInPlace(
+/** Log loss at m coefficients; its gradient is added to `gradient`. */
+export function addGradientInPlace(
   rows: ClassRows,
   coefficients: Float64Array,
   gradient: Float64Array,
-  hessian: Float64Array,
 ): number {
   const { design, targets, weights } = rows
   const outputs = outputsOf(rows)
@@ -87,10 +87,31 @@ export function expandLogLossInPlace(
       for (let j = 0; j < design.columns; j++)
         gradient[k * design.columns + j] += slope * design.data[i * design.columns + j]
     }
-    addCurvatureInPlace(hessian, probabilities, weights[i], design, i)
   }
-  mirrorInPlace(hessian, outputs * design.columns)
   return loss
+}
+
+/** Adds the Hessian of the log loss, sum_i s_i (diag p_i - p_i p_i') x z_i z_i', m x m. */
+export function addHessianInPlace(rows: ClassRows, coefficients: Float64Array, hessian: Float64Array): void {
+  const { design, targets, weights } = rows
+  const outputs = outputsOf(rows)
+  const size = outputs * design.columns
+  const ofRow = new Float64Array(outputs)
+  const probabilities = Array.from({ length: outputs }, () => new Float64Array(design.rows))
+  for (let i = 0; i < design.rows; i++) {
+    normaliseRowInPlace(ofRow, design, i, coefficients, targets[i])
+    for (let k = 0; k < outputs; k++) probabilities[k][i] = ofRow[k]
+  }
+  const curvatures = new Float64Array(design.rows)
+  for (let k = 0; k < outputs; k++) {
+    for (let l = 0; l <= k; l++) {
+      for (let i = 0; i < design.rows; i++)
+        curvatures[i] = weights[i] * probabilities[k][i] * (Number(k === l) - probabilities[l][i])
+      const at = k * design.columns * size + l * design.columns
+      addGramInPlace(hessian, { stride: size, at, whole: k !== l }, design, curvatures)
+    }
+  }
+  mirrorInPlace(hessian, size)
 }
 
 /** Whether each row's class has the highest score: so the classes can be separated, and only penalties keep scores finite. */
@@ -124,29 +145,6 @@ function normaliseRowInPlace(
   const own = outputOf(target, scores.length)
   const score = own < 0 ? 0 : scores[own]
   return normaliseInPlace(scores, scores.length) - score
-}
-
-/** Adds weight (diag p - p p') x z z' of row i to the lower triangle. */
-function addCurvatureInPlace(
-  hessian: Float64Array,
-  probabilities: Float64Array,
-  weight: number,
-  { columns, data }: Matrix,
-  row: number,
-): void {
-  const size = probabilities.length * columns
-  const from = row * columns
-  for (let k = 0; k < probabilities.length; k++) {
-    for (let l = 0; l <= k; l++) {
-      const curvature = weight * probabilities[k] * (Number(k === l) - probabilities[l])
-      for (let i = 0; i < columns; i++) {
-        const scaled = curvature * data[from + i]
-        const at = (k * columns + i) * size + l * columns
-        const end = k === l ? i : columns - 1
-        for (let j = 0; j <= end; j++) hessian[at + j] += scaled * data[from + j]
-      }
-    }
-  }
 }
 
 function mirrorInPlace(a: Float64Array, size: number): void {

@@ -5,34 +5,20 @@
 import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../linalg/in-place.ts'
 import { matrix } from '../linalg/matrix.ts'
 import type { Iteration } from '../training/types.ts'
-import { solveArrow } from './arrow.ts'
-import { expandLogLossInPlace, logLoss, type ClassRows } from './log-loss.ts'
+import { factoriseArrow } from './arrow.ts'
+import { addGradientInPlace, addHessianInPlace, logLoss, type ClassRows } from './log-loss.ts'
+import { largest, maxSteps, newtonStep, solveRoughly, type Convex, type NewtonState } from './convex.ts'
 import { outputsOf } from './outputs.ts'
 import { sum } from './statistics.ts'
-
-export interface NewtonState {
-  /** Of all tasks; of the shared part first, where there is one. */
-  readonly deviations: Float64Array
-  /** Penalised log loss. */
-  readonly objective: number
-  /** Largest entry of the gradient, relative to 1 + the rows that it sums over. */
-  readonly gradient: number
-  /** The gradient is rounding, or no step lowers the objective any more. */
-  readonly done: boolean
-}
 
 export interface Newton {
   readonly start: NewtonState
   readonly step: (state: NewtonState) => NewtonState
+  /** The minimum to about 1e-8 from these deviations, or from the start: enough to judge by held-out rows. */
+  solve(deviations?: Float64Array): Float64Array
   /** Coefficients of each task; last those of the shared part, where there is one. */
   coefficients(deviations: Float64Array): readonly Float64Array[]
 }
-
-/** A gradient so small, relative to 1 + the rows that it sums over, is rounding. */
-const gradientTolerance = 1e-10
-
-/** Newton takes under 20 from anywhere that was met. */
-const maxSteps = 100
 
 /** The steps as a phase of a training. */
 export function newtonIteration({ start, step }: Newton): Iteration<NewtonState, Float64Array> {
@@ -48,20 +34,6 @@ export function newtonIteration({ start, step }: Newton): Iteration<NewtonState,
   }
 }
 
-/** The step after a gradient so small takes it to its square, about: enough to judge by held-out rows. */
-const roughTolerance = 1e-4
-
-/** All steps at once, from these deviations if any are given, to about 1e-8 of the minimum. */
-export function solveNewton(
-  { start, step }: Newton,
-  deviations: Float64Array = start.deviations,
-): Float64Array {
-  let state: NewtonState = { ...start, deviations }
-  for (let steps = 0; steps < maxSteps && !state.done && state.gradient > roughTolerance; steps++)
-    state = step(state)
-  return state.deviations
-}
-
 /** A task on its own. */
 export interface OwnProblem {
   readonly rows: ClassRows
@@ -73,15 +45,17 @@ export interface OwnProblem {
 /** Each task on its own, their steps side by side. n m^2 + m^3 a step and task. */
 export function independentNewton(problems: readonly OwnProblem[]): Newton {
   const ends = endsOf(problems.map(({ centre }) => centre.length))
+  const convex = problems.map(ownConvex)
+  const start = startOf(ends.at(-1) ?? 0)
   const partOf = (deviations: Float64Array, t: number): Float64Array =>
     deviations.subarray(ends[t] - problems[t].centre.length, ends[t])
 
   return {
-    start: startOf(ends.at(-1) ?? 0),
+    start,
     step({ deviations }) {
       const next = deviations.slice()
-      const states = problems.map((problem, t) => {
-        const state = ownStep(problem, partOf(deviations, t))
+      const states = convex.map((own, t) => {
+        const state = newtonStep(own, partOf(deviations, t))
         partOf(next, t).set(state.deviations)
         return state
       })
@@ -92,28 +66,43 @@ export function independentNewton(problems: readonly OwnProblem[]): Newton {
         done: states.every(({ done }) => done),
       }
     },
+    solve(from = start.deviations) {
+      const solution = from.slice()
+      convex.forEach((own, t) =>
+        partOf(solution, t).set(solveRoughly(own, problems[t].centre.length, partOf(from, t))),
+      )
+      return solution
+    },
     coefficients: (deviations) => problems.map(({ centre }, t) => addTo(centre, partOf(deviations, t))),
   }
 }
 
-function ownStep({ rows, centre, penalties }: OwnProblem, deviations: Float64Array): NewtonState {
+function ownConvex({ rows, centre, penalties }: OwnProblem): Convex {
   const size = centre.length
-  const gradient = new Float64Array(size)
-  const hessian = new Float64Array(size * size)
-  const valueAt = (at: Float64Array): number =>
-    logLoss(rows, addTo(centre, at)) + penaltyOf(at, penalties, outputsOf(rows))
-  const loss = expandLogLossInPlace(rows, addTo(centre, deviations), gradient, hessian)
-  const objective = loss + penaltyOf(deviations, penalties, outputsOf(rows))
-  addPenaltyInPlace(gradient, deviations, penalties, outputsOf(rows))
-  addDiagonalInPlace(hessian, penalties, outputsOf(rows))
-  const steepness = largest(gradient) / (1 + sum(rows.weights))
-  if (steepness <= gradientTolerance) return { deviations, objective, gradient: steepness, done: true }
-  const direction = gradient.map((g) => -g)
-  choleskyInPlace(hessian, size)
-  solveLowerInPlace(hessian, size, direction)
-  solveLowerTransposedInPlace(hessian, size, direction)
-  const slope = sum(gradient.map((g, j) => g * direction[j]))
-  return { ...descend(valueAt, deviations, objective, direction, slope), gradient: steepness }
+  const outputs = outputsOf(rows)
+  const total = 1 + sum(rows.weights)
+  return {
+    valueAt: (at) => logLoss(rows, addTo(centre, at)) + penaltyOf(at, penalties, outputs),
+    slopesAt(at) {
+      const gradient = new Float64Array(size)
+      const loss = addGradientInPlace(rows, addTo(centre, at), gradient)
+      addPenaltyInPlace(gradient, at, penalties, outputs)
+      const objective = loss + penaltyOf(at, penalties, outputs)
+      return { objective, gradient, steepness: largest(gradient) / total }
+    },
+    factorise(at) {
+      const hessian = new Float64Array(size * size)
+      addHessianInPlace(rows, addTo(centre, at), hessian)
+      addDiagonalInPlace(hessian, penalties, outputs)
+      choleskyInPlace(hessian, size)
+      return (gradient) => {
+        const direction = gradient.map((g) => -g)
+        solveLowerInPlace(hessian, size, direction)
+        solveLowerTransposedInPlace(hessian, size, direction)
+        return direction
+      }
+    },
+  }
 }
 
 /** Tasks that deviate from a shared part which is learnt with them. */
@@ -127,88 +116,84 @@ export interface SharedProblem {
 }
 
 /** All tasks jointly, by elimination of their blocks. T (n m^2 + m^3) a step. */
-export function arrowNewton({ tasks, centre, penalties, sharedPenalties }: SharedProblem): Newton {
+export function arrowNewton(problem: SharedProblem): Newton {
+  const { tasks, centre } = problem
   const size = centre.length
-  const outputs = outputsOf(tasks[0])
-  const rows = tasks.map(({ weights }) => 1 + sum(weights))
-  const hessians = tasks.map(() => new Float64Array(size * size))
-  const sharedPenalty = matrix(size, size)
-  addDiagonalInPlace(sharedPenalty.data, sharedPenalties, outputs)
-  const sharedOf = (deviations: Float64Array): Float64Array => deviations.subarray(0, size)
-  const ownOf = (deviations: Float64Array, t: number): Float64Array =>
-    deviations.subarray((t + 1) * size, (t + 2) * size)
-  const coefficients = (deviations: Float64Array): Float64Array[] => {
-    const shared = addTo(centre, sharedOf(deviations))
-    return [...tasks.map((_, t) => addTo(shared, ownOf(deviations, t))), shared]
-  }
-  const valueAt = (deviations: Float64Array): number => {
-    const own = coefficients(deviations)
-    const losses = tasks.map(
-      (task, t) => logLoss(task, own[t]) + penaltyOf(ownOf(deviations, t), penalties, 1),
-    )
-    return sum(losses) + penaltyOf(sharedOf(deviations), sharedPenalties, outputs)
-  }
-
+  const start = startOf((tasks.length + 1) * size)
+  const convex = sharedConvex(problem)
   return {
-    start: startOf((tasks.length + 1) * size),
-    coefficients,
-    step({ deviations }) {
-      const own = coefficients(deviations)
-      const gradient = new Float64Array(deviations.length)
-      const shared = sharedOf(gradient)
-      let objective = penaltyOf(sharedOf(deviations), sharedPenalties, outputs)
-      let steepness = 0
-      tasks.forEach((task, t) => {
-        const slopes = ownOf(gradient, t)
-        hessians[t].fill(0)
-        objective += expandLogLossInPlace(task, own[t], slopes, hessians[t])
-        objective += penaltyOf(ownOf(deviations, t), penalties, 1)
-        addInPlace(shared, slopes)
-        addPenaltyInPlace(slopes, ownOf(deviations, t), penalties, 1)
-        steepness = Math.max(steepness, largest(slopes) / rows[t])
-      })
-      addPenaltyInPlace(shared, sharedOf(deviations), sharedPenalties, outputs)
-      steepness = Math.max(steepness, largest(shared) / sum(rows))
-      if (steepness <= gradientTolerance) return { deviations, objective, gradient: steepness, done: true }
-
-      // As least squares with r_t = -(g_t + D v_t); what u's equation lacks then is sum_t D v_t - D_0 u.
-      const moments = gradient.subarray(size).map((g) => -g)
-      const pull = shared.map((g) => -g)
-      tasks.forEach((_, t) => addInPlace(pull, ownOf(gradient, t)))
-      const solution = solveArrow({ gramians: hessians, moments, penalties, sharedPenalty, pull })
-      const direction = new Float64Array(deviations.length)
-      direction.set(solution.shared)
-      direction.set(solution.deviations, size)
-      const slope = sum(gradient.map((g, j) => g * direction[j]))
-      return { ...descend(valueAt, deviations, objective, direction, slope), gradient: steepness }
-    },
+    start,
+    step: ({ deviations }) => newtonStep(convex, deviations),
+    solve: (from = start.deviations) => solveRoughly(convex, size, from),
+    coefficients: (deviations) => ownAndShared(problem, deviations),
   }
 }
 
-/** A step must lower the objective by this share of what its slope promises (Armijo, 1966). */
-const leastGain = 1e-4
-/** A change of at most this share of the objective is rounding. */
-const rounding = 1e-14
-/** Halvings after which a step is no step. */
-const maxHalvings = 40
+/** Of each task, then of the shared part, whose deviations come first. */
+function ownAndShared({ tasks, centre }: SharedProblem, deviations: Float64Array): Float64Array[] {
+  const size = centre.length
+  const shared = addTo(centre, deviations.subarray(0, size))
+  return [...tasks.map((_, t) => addTo(shared, blockOf(deviations, size, t))), shared]
+}
 
-/** Along the direction, the whole step or as many halves as it takes to lower the objective. */
-function descend(
-  valueAt: (deviations: Float64Array) => number,
-  deviations: Float64Array,
-  objective: number,
-  direction: Float64Array,
-  slope: number,
-): Omit<NewtonState, 'gradient'> {
-  let length = 1
-  for (let halvings = 0; halvings < maxHalvings; halvings++) {
-    const next = deviations.map((value, j) => value + length * direction[j])
-    const value = valueAt(next)
-    if (value <= objective + leastGain * length * slope + rounding * Math.abs(objective))
-      return { deviations: next, objective: value, done: false }
-    length /= 2
+/** Deviations, or slopes, of task t. */
+function blockOf(deviations: Float64Array, size: number, t: number): Float64Array {
+  return deviations.subarray((t + 1) * size, (t + 2) * size)
+}
+
+function sharedConvex(problem: SharedProblem): Convex {
+  const { tasks, centre, penalties, sharedPenalties } = problem
+  const size = centre.length
+  const outputs = outputsOf(tasks[0])
+  const rows = tasks.map(({ weights }) => 1 + sum(weights))
+  const allRows = sum(rows)
+  const sharedPenalty = matrix(size, size)
+  addDiagonalInPlace(sharedPenalty.data, sharedPenalties, outputs)
+  const ownPenalty = (at: Float64Array, t: number): number => penaltyOf(blockOf(at, size, t), penalties, 1)
+  const hessians = tasks.map(() => new Float64Array(size * size))
+
+  return {
+    valueAt(at) {
+      const own = ownAndShared(problem, at)
+      const losses = tasks.map((task, t) => logLoss(task, own[t]) + ownPenalty(at, t))
+      return sum(losses) + penaltyOf(at.subarray(0, size), sharedPenalties, outputs)
+    },
+    slopesAt(at) {
+      const own = ownAndShared(problem, at)
+      const gradient = new Float64Array(at.length)
+      const shared = gradient.subarray(0, size)
+      let objective = penaltyOf(at.subarray(0, size), sharedPenalties, outputs)
+      let steepness = 0
+      tasks.forEach((task, t) => {
+        const slopes = blockOf(gradient, size, t)
+        objective += addGradientInPlace(task, own[t], slopes) + ownPenalty(at, t)
+        addInPlace(shared, slopes)
+        addPenaltyInPlace(slopes, blockOf(at, size, t), penalties, 1)
+        steepness = Math.max(steepness, largest(slopes) / rows[t])
+      })
+      addPenaltyInPlace(shared, at.subarray(0, size), sharedPenalties, outputs)
+      return { objective, gradient, steepness: Math.max(steepness, largest(shared) / allRows) }
+    },
+    factorise(at) {
+      const own = ownAndShared(problem, at)
+      tasks.forEach((task, t) => {
+        hessians[t].fill(0)
+        addHessianInPlace(task, own[t], hessians[t])
+      })
+      const arrow = factoriseArrow({ gramians: hessians, penalties, sharedPenalty })
+      return (gradient) => {
+        // As least squares with r_t = -(g_t + D v_t); what u's equation lacks then is sum_t D v_t - D_0 u.
+        const moments = gradient.subarray(size).map((g) => -g)
+        const pull = gradient.subarray(0, size).map((g) => -g)
+        tasks.forEach((_, t) => addInPlace(pull, blockOf(gradient, size, t)))
+        const solution = arrow.solve(moments, pull)
+        const direction = new Float64Array(gradient.length)
+        direction.set(solution.shared)
+        direction.set(solution.deviations, size)
+        return direction
+      }
+    },
   }
-  return { deviations, objective, done: true }
 }
 
 function startOf(size: number): NewtonState {
@@ -257,10 +242,6 @@ function addTo(centre: Float64Array, deviations: Float64Array): Float64Array {
 
 function addInPlace(total: Float64Array, values: Float64Array): void {
   for (let j = 0; j < total.length; j++) total[j] += values[j]
-}
-
-function largest(values: Float64Array): number {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 }
 
 /** Where parts of these sizes, one after the other, end. */

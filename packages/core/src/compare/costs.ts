@@ -39,7 +39,16 @@ export async function estimateCosts(
   return estimates
 }
 
-/** Of training on all data: samples of tasks grow twofold while the next one fits into `share` milliseconds. */
+/** Time taken, and what it is thought to grow with. */
+interface Measured {
+  readonly seconds: number
+  readonly size: number
+}
+
+/**
+ * Of training on all data: samples of tasks grow twofold while the next one fits into `share` milliseconds. The smallest is
+ * fitted twice where that fits too, since code that runs for the first time is slow.
+ */
 async function secondsOf(
   estimator: Estimator,
   data: Dataset,
@@ -49,16 +58,34 @@ async function secondsOf(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const ends = performance.now() + share
-  for (let size = fewestTasks; ; size *= 2) {
+  const whole = sizeOf(estimator, data)
+  let before: Measured | undefined
+  for (let size = fewestTasks, warm = false; ; size *= warm ? 2 : 1, warm = true) {
     const sample = sampleOf(data, order, size)
     const trial = await timedFit(estimator, sample, ends, random, signal)
     if (trial === undefined) return NaN
-    const scale = sizeOf(estimator, data) / sizeOf(estimator, sample)
-    const seconds = trial.seconds * scale
-    const now = performance.now()
+    const last = { seconds: trial.seconds, size: sizeOf(estimator, sample) }
     // Twice the tasks take at least twice the time.
-    if (trial.cut || size >= order.length || now + 2000 * trial.seconds > ends) return seconds
+    const late = performance.now() + 2000 * trial.seconds > ends
+    if (trial.cut || late || (size >= order.length && warm)) return extrapolated(last, before, whole)
+    before = warm ? last : undefined
   }
+}
+
+/** Of the time of a small fit this share at least is thought to grow with its size; the rest may be the same for any. */
+const leastGrowing = 0.25
+
+/** By what the last of two samples took more than the one before; in proportion where there was none. */
+function extrapolated(last: Measured, before: Measured | undefined, whole: number): number {
+  const proportional = last.seconds / last.size
+  const rate =
+    before === undefined
+      ? proportional
+      : Math.min(
+          proportional,
+          Math.max(leastGrowing * proportional, (last.seconds - before.seconds) / (last.size - before.size)),
+        )
+  return last.seconds + rate * (whole - last.size)
 }
 
 /** The first tasks of a random order, as they stand in the data. */
