@@ -1,9 +1,11 @@
 import { definePlugin } from '@mtl/core'
 import type { Plugin } from '@mtl/core'
+import { regularisedEstimators, regularisedWorks } from './regularised/all.ts'
 
 /** Sparse Bayesian multi-task learning and the regularised families. */
 export const sparsePlugin: Plugin = definePlugin({
   name: '@mtl/sparse',
   version: '1.0.0',
-  estimators: {},
+  estimators: { ...regularisedEstimators },
+  works: { ...regularisedWorks },
 })
