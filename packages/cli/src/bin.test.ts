@@ -180,7 +180,30 @@ describe('mtl', () => {
       },
     )
     expect(status).toBe(130)
-    expect(stderr).toMatch(/interrupted after \d+ of 8000 fits\n$/)
+    expect(stderr).toMatch(
+      /interrupted after \d+ of 8000 fits; go on with: mtl compare .*--splits 2000 --resume\n$/,
+    )
+  })
+
+  it('is killed, and goes on to the very same figures', async () => {
+    const asked =
+      'compare pupils.csv --task school --target mathach --methods pooled --splits 150 --workers 0 --json'
+    const state = path.join(folder, 'state.json')
+    const killed = await mtl(`${asked} --state ${state}`, folder, (child) => {
+      child.stderr?.on('data', (text) => {
+        if (/^1\d\d\//m.test(String(text))) child.kill('SIGKILL')
+      })
+    })
+    expect(killed.status).toBeNull()
+    const resumed = await mtl(`${asked} --state ${state} --resume`, folder)
+    expect(resumed.stderr).toMatch(/note: \d+ fits are taken from/)
+    const whole = await mtl(asked, folder)
+    const figures = ({ stdout, stderr }: Outcome): unknown => {
+      expect(stdout, stderr).not.toBe('')
+      const { scores, summaries, verdict } = comparisonJson.parse(JSON.parse(stdout))
+      return { scores, summaries, verdict }
+    }
+    expect(figures(resumed)).toEqual(figures(whole))
   })
 
   it('ends quietly when nobody reads on', async () => {

@@ -45,6 +45,8 @@ export function compareCommand(
     .option('--seed <number>', 'what splits and methods draw from', '0')
     .option('--workers <count>', 'threads; 0: none (default: as many as pay)')
     .option('--time-limit <seconds>', 'leave methods out that would take longer')
+    .option('--resume', 'take up a comparison that was interrupted')
+    .option('--state <file>', 'where it is kept while it runs (default: mtl-compare-….state.json here)')
     .option('--yes', 'go on with what is proposed where the columns are not said')
     .option('--json', 'print one JSON object and nothing else')
     .addOption(new Option('--debug', 'show where an error arose'))

@@ -19,6 +19,10 @@ export interface CompareRequest {
   /** Seconds. */
   readonly timeLimit?: number
   readonly json: boolean
+  /** Takes up the comparison that was interrupted. */
+  readonly resume: boolean
+  /** Where it is kept while it runs; absent: a name of its own in the working directory. */
+  readonly state?: string
   /** Goes on with what is proposed of a table, unasked. */
   readonly yes: boolean
 }
@@ -69,6 +73,8 @@ const schema = z
     timeLimit: numberWithin((value) => value > 0, 'a number of seconds above 0').optional(),
     json: z.boolean().default(false),
     yes: z.boolean().default(false),
+    resume: z.boolean().default(false),
+    state: z.string().min(1, 'needs the name of a file').optional(),
   })
   .superRefine(({ task, target = [], features = [], weight, kind = [] }, context) => {
     const report = (option: string, message: string): void => {
@@ -102,8 +108,21 @@ export function compareRequest(
       })),
     )
   }
-  const { methods, option, trainFraction, splits, seed, workers, timeLimit, json, yes, target, ...data } =
-    schema.parse(given)
+  const {
+    methods,
+    option,
+    trainFraction,
+    splits,
+    seed,
+    workers,
+    timeLimit,
+    json,
+    yes,
+    resume,
+    state,
+    target,
+    ...data
+  } = schema.parse(given)
   const everyMethod = methods === undefined || methods.includes('all')
   return {
     files,
@@ -117,6 +136,8 @@ export function compareRequest(
     ...(timeLimit !== undefined && { timeLimit }),
     json,
     yes,
+    resume,
+    ...(state !== undefined && { state }),
   }
 }
 

@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listening } from '../host.fixture.ts'
+import type { Heard } from '../host.fixture.ts'
 import type { Host } from '../host.ts'
 import { comparisonJson } from '../report/comparison-json.fixture.ts'
 import { runCompare } from './run.ts'
@@ -52,20 +56,69 @@ describe('runCompare', () => {
     expect(error()).not.toContain('\n')
   })
 
-  it('stops when it is interrupted, and knows how far it came', async () => {
-    const { host, story, abort } = listening()
-    const { stderr } = host
-    const stopping: Host = {
-      ...host,
-      stderr: {
-        ...stderr,
-        write(text) {
-          if (text.startsWith('2/')) abort.abort()
-          return stderr.write(text)
-        },
-      },
+  describe('that is interrupted', () => {
+    let folder = ''
+    let state = ''
+    beforeAll(async () => {
+      folder = await mkdtemp(path.join(tmpdir(), 'mtl-state-'))
+      state = path.join(folder, 'state.json')
+    })
+    afterAll(() => rm(folder, { recursive: true }))
+    const figures = ({ out }: Heard): unknown => {
+      const { scores, overall, summaries, verdict } = comparisonJson.parse(JSON.parse(out()))
+      return { scores, overall, summaries, verdict }
     }
-    await expect(runCompare(['dataset:sleepstudy'], given, stopping)).rejects.toThrow('aborted')
-    expect(story()).toBe('interrupted after 2 of 12 fits')
+    /** Interrupts after two fits. */
+    const interrupted = async (more: Record<string, unknown>): Promise<Heard> => {
+      const heard = listening()
+      const { stderr } = heard.host
+      const stopping: Host = {
+        ...heard.host,
+        stderr: {
+          ...stderr,
+          write(text) {
+            if (text.startsWith('2/')) heard.abort.abort()
+            return stderr.write(text)
+          },
+        },
+      }
+      await expect(
+        runCompare(['dataset:sleepstudy'], { ...given, state, ...more }, stopping),
+      ).rejects.toThrow('aborted')
+      return heard
+    }
+
+    it('knows how far it came, and how to go on', async () => {
+      expect((await interrupted({})).story()).toMatch(
+        /^interrupted after 2 of \d+ fits; go on with: mtl compare dataset:sleepstudy --splits 3 --resume$/,
+      )
+    })
+
+    it('is taken up to the very same figures, and leaves no file behind', async () => {
+      await interrupted({})
+      const resumed = listening()
+      await runCompare(['dataset:sleepstudy'], { ...given, state, resume: true, json: true }, resumed.host)
+      expect(resumed.error()).toContain('note: 2 fits are taken from')
+      expect(resumed.error()).toMatch(/^3\/\d+ /m)
+      const whole = listening()
+      await runCompare(['dataset:sleepstudy'], { ...given, json: true }, whole.host)
+      expect(figures(resumed)).toEqual(figures(whole))
+      expect(await readdir(folder)).toEqual([])
+    })
+
+    it('is not taken up with other settings, nor from another file', async () => {
+      await interrupted({})
+      const other = { ...given, state, resume: true }
+      await expect(
+        runCompare(['dataset:sleepstudy'], { ...other, seed: '1' }, listening().host),
+      ).rejects.toThrow(/is of a comparison with other settings; name another file/)
+      const { host } = listening()
+      await expect(runCompare(['dataset:gcsemv'], other, host)).rejects.toThrow(/other data/)
+      await writeFile(state, 'my notes')
+      for (const resume of [true, false])
+        await expect(runCompare(['dataset:sleepstudy'], { ...other, resume }, host)).rejects.toThrow(
+          /is no state of a comparison/,
+        )
+    })
   })
 })

@@ -13,6 +13,7 @@ import { jsonPieces } from '../report/json.ts'
 import { methodsTable } from '../report/methods-table.ts'
 import { nextSteps } from '../report/next-steps.ts'
 import { progress } from '../report/progress.ts'
+import { commandWith } from '../text/command-line.ts'
 import { wrap } from '../text/layout.ts'
 import { duration } from '../text/numbers.ts'
 import { inGlyphs, styleFor } from '../text/style.ts'
@@ -21,6 +22,8 @@ import { chooseMethods, withinLimit } from './methods.ts'
 import type { Plan } from './methods.ts'
 import { compareRequest } from './options.ts'
 import type { CompareRequest } from './options.ts'
+import { defaultStateFile, identityOf, keepState, readState, refuseForeignFile } from './state.ts'
+import type { CompareState, Identity, StateKeeper } from './state.ts'
 
 /**
  * `mtl compare`: reads the data, states what the methods cost, compares them and prints what was found.
@@ -41,28 +44,79 @@ export async function runCompare(
   }
   say(dataLine(loaded, out))
   for (const note of loaded.notes) host.stderr.write(`note: ${note}\n`)
-  const costs = await estimateCosts(methods, loaded.data, { random: request.seed, signal: host.signal })
+  const versions = await packageVersions(registry)
+  const identity = identityOf(loaded.data, methods, request, versions)
+  const file = request.state ?? defaultStateFile(identity)
+  const earlier = earlierState(file, identity, request, host)
+  const costs =
+    earlier?.costs ??
+    (await estimateCosts(methods, loaded.data, { random: request.seed, signal: host.signal }))
   say(wrap(costLine(costs), out.width, '  '))
   const plan = withinLimit(methods, costs, request.splits, request.timeLimit)
   for (const line of leftOutLines(plan.leftOut, request)) host.stderr.write(`note: ${line}\n`)
-  const comparison = await compared(plan.methods, loaded, request, costs, host)
+  const keeper = keepState(
+    file,
+    identity,
+    { costs, finished: earlier?.finished ?? [] },
+    request.state === undefined
+      ? {
+          after: secondsUnkept,
+          clock: host.clock,
+          // Nobody asked for the file: a comparison where none can be written is one that cannot be taken up.
+          onFailure: ({ message }) => host.stderr.write(`note: ${message}; it cannot be taken up\n`),
+        }
+      : { after: 0, clock: host.clock },
+  )
+  const comparison = await compared(
+    plan.methods,
+    loaded,
+    request,
+    { costs, finished: earlier?.finished ?? [] },
+    keeper,
+    host,
+  )
   if (request.json) {
     const settings = {
       methods: Object.keys(plan.methods),
       splits: request.splits,
       trainFraction: request.trainFraction,
       seed: request.seed,
-      versions: await packageVersions(registry),
+      versions,
     }
     await writeAll(host.stdout, jsonPieces(loaded, settings, costs, comparison))
   } else await writeAll(host.stdout, reportPieces(comparison, loaded, request, plan, host))
+  keeper.remove()
+}
+
+/** What is done again in no time leaves no file behind when it is killed. */
+const secondsUnkept = 2
+
+/** What was finished before, where the comparison is to be taken up. */
+function earlierState(
+  file: string,
+  identity: Identity,
+  { resume, state }: CompareRequest,
+  { stderr }: Host,
+): CompareState | undefined {
+  if (!resume) {
+    if (state !== undefined) refuseForeignFile(file)
+    return undefined
+  }
+  const earlier = readState(file, identity)
+  const found =
+    earlier === undefined
+      ? `there is no ${file}: the comparison starts from the beginning`
+      : `${earlier.finished.length} fits are taken from ${file}`
+  stderr.write(`note: ${found}\n`)
+  return earlier
 }
 
 async function compared(
   methods: Readonly<Record<string, Estimator>>,
   { data, taskNoun }: LoadedData,
-  { splits, trainFraction, seed, workers }: CompareRequest,
-  costs: readonly CostEstimate[],
+  { splits, trainFraction, seed, workers, resume }: CompareRequest,
+  { costs, finished }: CompareState,
+  keeper: StateKeeper,
   host: Host,
 ): Promise<Comparison> {
   const kept = costs.filter(({ estimator }) => estimator in methods)
@@ -79,7 +133,8 @@ async function compared(
   })
   host.onInterrupt(() => {
     const { done, total } = told.state()
-    return `interrupted after ${done} of ${total} fits`
+    const how = done === 0 ? '' : `; go on with: ${commandWith(host, {}, resume ? [] : ['--resume'])}`
+    return `interrupted after ${done} of ${total} fits${how}`
   })
   const executor = await executorFor(workers, kept, splits)
   try {
@@ -89,8 +144,15 @@ async function compared(
       taskNoun,
       signal: host.signal,
       executor,
-      onEvent: told.onEvent,
+      finished,
+      onEvent(event) {
+        if (event.type === 'fit') keeper.add(event.fit)
+        told.onEvent(event)
+      },
     })
+  } catch (error) {
+    keeper.flush()
+    throw error
   } finally {
     told.end()
     await executor.close()
