@@ -99,8 +99,10 @@ describe('fromJson', () => {
       Array.from({ length: levels }).reduce<unknown>((inner) => [inner], 1)
     const stored = (levels: number): Json => toJson({ type: 'model', version: 1, value: nested(levels) })
     expect(fromJson(stored(400)).value).toEqual(nested(400))
-    for (const levels of [501, 100_000])
-      expect(() => stored(levels)).toThrow('nested more than 500 levels deep')
+    const read = (levels: number): unknown =>
+      fromJson({ type: 'model', version: 1, value: nested(levels) as Json })
+    expect(() => read(5000)).toThrow('nested at most 500 levels deep')
+    for (const levels of [502, 5000]) expect(() => stored(levels)).toThrow('nested more than 500 levels deep')
   })
 
   it('refuses what toJson cannot have made', () => {
