@@ -1,8 +1,17 @@
 import { matrixFromRows } from '@mtl/core'
 import type { TaskInfo } from '@mtl/core'
 import { describe, expect, it } from 'vitest'
+import { dualityGap } from './duality-gap.ts'
+import { clusteredFamily } from './families/clustered.ts'
+import { dirtyFamily } from './families/dirty.ts'
+import { fusedLassoFamily } from './families/fused-lasso.ts'
+import { graphFamily } from './families/graph-regularised.ts'
 import { jointFeatureFamily } from './families/joint-feature.ts'
 import { lassoFamily } from './families/lasso.ts'
+import { robustTraceNormFamily } from './families/robust-trace-norm.ts'
+import { robustFamily } from './families/robust.ts'
+import { sparseGroupLassoFamily } from './families/sparse-group-lasso.ts'
+import { temporalFamily } from './families/temporal.ts'
 import { traceNormFamily } from './families/trace-norm.ts'
 import degenerate from './goldens/degenerate.json' with { type: 'json' }
 import logistic from './goldens/logistic.json' with { type: 'json' }
@@ -10,7 +19,7 @@ import paths from './goldens/paths.json' with { type: 'json' }
 import squared from './goldens/squared.json' with { type: 'json' }
 import { logisticLoss, squaredLoss, type Loss, type TaskRows } from './loss.ts'
 import { countFeatures, largestPenaltyOf, solverOf, type Problem } from './path.ts'
-import { dualityGap } from './regularised.ts'
+import { laplacianOf } from './relations.ts'
 import { settingsOf } from './settings.ts'
 import type { Point } from './solver.ts'
 import type { FamilyShape, PenaltyFamily } from './types.ts'
@@ -22,21 +31,81 @@ interface GoldenPenalty {
   readonly kind: string
   readonly lambda?: number
   readonly ridge?: number
+  readonly rho?: number
+  readonly laplacian?: readonly (readonly number[])[]
+  readonly lambdaSparse?: number
+  readonly lambdaBlock?: number
+  readonly lambdaShared?: number
+  readonly lambdaOutlier?: number
+  readonly lambda1?: number
+  readonly lambda2?: number
+  readonly groups?: readonly (readonly number[])[]
+  readonly rho1?: number
+  readonly rho2?: number
+  readonly k?: number
+}
+
+interface Golden {
+  readonly family: PenaltyFamily
+  readonly penalty: number
 }
 
 /** A golden's penalty as a family, and its strength. */
-function familyOf(golden: GoldenPenalty, shape: FamilyShape): { family: PenaltyFamily; penalty: number } {
-  const { kind, lambda = 0, ridge = 0 } = golden
-  switch (kind) {
-    case 'lasso':
-      return { family: lassoFamily({ ridgePenalty: ridge }), penalty: lambda }
-    case 'l21':
-      return { family: jointFeatureFamily({ ridgePenalty: ridge }), penalty: lambda }
-    case 'trace':
-      return { family: traceNormFamily(shape), penalty: lambda }
-    default:
-      throw new Error(`no family is ${kind}`)
-  }
+function familyOf(golden: GoldenPenalty, shape: FamilyShape): Golden {
+  return families[golden.kind](golden, shape)
+}
+
+const families: Readonly<Record<string, (golden: GoldenPenalty, shape: FamilyShape) => Golden>> = {
+  lasso: ({ lambda = 0, ridge = 0 }) => ({ family: lassoFamily({ ridgePenalty: ridge }), penalty: lambda }),
+  l21: ({ lambda = 0, ridge = 0 }) => ({
+    family: jointFeatureFamily({ ridgePenalty: ridge }),
+    penalty: lambda,
+  }),
+  trace: ({ lambda = 0 }, shape) => ({ family: traceNormFamily(shape), penalty: lambda }),
+  mean: ({ rho = 0, ridge = 0 }, { tasks }) => ({
+    family: graphFamily({ penalty: 0, laplacian: laplacianOf('all', false, tasks), ridgePenalty: ridge }),
+    penalty: rho,
+  }),
+  graph: ({ rho = 0, ridge = 0, lambda = 0, laplacian = [] }) => ({
+    family: graphFamily({ penalty: lambda, laplacian: matrixFromRows(laplacian), ridgePenalty: ridge }),
+    penalty: rho,
+  }),
+  temporal: ({ rho = 0, lambda = 0 }, shape) => ({
+    family: temporalFamily({ couplingPenalty: rho }, shape),
+    penalty: lambda,
+  }),
+  fused: ({ lambda1 = 0, lambda2 = 0 }, shape) => ({
+    family: fusedLassoFamily({ elementShare: lambda1 / (lambda1 + lambda2) }, shape),
+    penalty: lambda1 + lambda2,
+  }),
+  sparseGroup: ({ lambda1 = 0, lambda2 = 0, groups = [] }, shape) => ({
+    family: sparseGroupLassoFamily(
+      {
+        groups: groups.map((columns) => columns.map((j) => `x${j}`)),
+        elementShare: lambda1 / (lambda1 + lambda2),
+        // Of all tasks, with rows or without.
+        groupWeights: groups.map((columns) => Math.sqrt(shape.tasks.length * columns.length)),
+      },
+      shape,
+    ),
+    penalty: lambda1 + lambda2,
+  }),
+  dirty: ({ lambdaSparse = 0, lambdaBlock = 0 }, shape) => ({
+    family: dirtyFamily({ blockRatio: lambdaBlock / lambdaSparse }, shape),
+    penalty: lambdaSparse,
+  }),
+  robust: ({ lambdaShared = 0, lambdaOutlier = 0 }, shape) => ({
+    family: robustFamily({ outlierRatio: lambdaOutlier / lambdaShared }, shape),
+    penalty: lambdaShared,
+  }),
+  robustTrace: ({ lambdaShared = 0, lambdaOutlier = 0 }, shape) => ({
+    family: robustTraceNormFamily({ outlierRatio: lambdaOutlier / lambdaShared }, shape),
+    penalty: lambdaShared,
+  }),
+  clustered: ({ rho1 = 0, rho2 = 0, k = 0 }, shape) => ({
+    family: clusteredFamily({ clusters: k, withinRatio: rho2 / rho1 }, shape),
+    penalty: rho1,
+  }),
 }
 
 interface GoldenTask {
@@ -47,6 +116,7 @@ interface GoldenTask {
 function shapeOf(tasks: readonly GoldenTask[]): FamilyShape {
   const features = tasks[0].X[0].map((_, j) => ({ name: `x${j}`, column: `x${j}` }))
   return {
+    labelled: tasks.filter(({ y }) => y.length > 0).length,
     tasks: tasks.map(
       (_, t): TaskInfo => ({ name: `task ${t}`, kind: 'regression', target: 'y', classes: [], features }),
     ),
@@ -78,8 +148,7 @@ describe.each([
   const shape = shapeOf(set.tasks)
   const loss = lossOf(set.tasks, set.loss)
 
-  const runs = set.runs.filter(({ penalty }) => ['lasso', 'l21', 'trace'].includes(penalty.kind))
-  it.each(runs.map((run) => ({ ...run, title: run.id })))('$title', (run) => {
+  it.each(set.runs.map((run) => ({ ...run, title: run.id })))('$title', (run) => {
     const { family, penalty } = familyOf(run.penalty, shape)
     const problem = problemWith(loss, family)
     const solution = problem.solve(penalty)

@@ -4,7 +4,8 @@
  *   squared   (y - z)^2 / 2              intercepts are eliminated: rows stand around their task's means
  *   logistic  log(1 + e^z) - y z         intercepts are variables; y is 0 or 1
  *
- * scale_t is 1 / sum_i s_ti ('task'), or T over the sum of all case weights ('label').
+ * scale_t is 1 / sum_i s_ti ('task'), or the number of tasks
+ * with rows over the sum of all case weights ('label').
  */
 import { log1pExp, matrix, sigmoid } from '@mtl/core'
 import type { Matrix, Task } from '@mtl/core'
@@ -70,8 +71,9 @@ export function rowsOf(tasks: readonly Task[], without: readonly Int32Array[] = 
 export function scalesOf(tasks: readonly TaskRows[], reduction: 'task' | 'label'): Float64Array {
   const totals = tasks.map(({ weights }) => sum(weights))
   const all = sum(totals)
+  const labelled = totals.filter((total) => total > 0).length
   return Float64Array.from(totals, (total) =>
-    total === 0 ? 0 : reduction === 'task' ? 1 / total : tasks.length / all,
+    total === 0 ? 0 : reduction === 'task' ? 1 / total : labelled / all,
   )
 }
 

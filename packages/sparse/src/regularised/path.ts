@@ -5,7 +5,7 @@ import { columnNorms } from './norms.ts'
 import { quadraticSolver } from './quadratic-solver.ts'
 import type { Settings } from './settings.ts'
 import { proximalSolver, type Point, type Solution, type Solver } from './solver.ts'
-import type { PenaltyFamily } from './types.ts'
+import type { FamilyShape, PenaltyFamily } from './types.ts'
 
 /** A family's problem on the labelled rows of tasks of one kind. */
 export interface Problem {
@@ -24,6 +24,13 @@ export function problemOf(
   const rows = rowsOf(tasks, without)
   const loss = tasks[0].kind === 'regression' ? squaredLoss(rows, settings) : logisticLoss(rows, settings)
   return { loss, family, solve: solverOf(loss, family, settings) }
+}
+
+export function shapeOf({ tasks }: Dataset): FamilyShape {
+  return {
+    tasks,
+    labelled: rowsOf(tasks).filter(({ weights }) => weights.some((weight) => weight > 0)).length,
+  }
 }
 
 export function solverOf(loss: Loss, family: PenaltyFamily, settings: Settings): Solver {

@@ -10,36 +10,25 @@
  * Friedman, Hastie and Tibshirani (2010), Regularization paths for generalized linear models via coordinate descent, Journal
  * of Statistical Software 33.
  */
-import {
-  bernoulli,
-  check,
-  defineEstimator,
-  fingerprint,
-  iterate,
-  normal,
-  runJobs,
-  runPhases,
-  sigmoid,
-} from '@mtl/core'
-import type {
-  Dataset,
-  Distribution,
-  Estimator,
-  Matrix,
-  Query,
-  TaskInfo,
-  TrainContext,
-  Trained,
-  Training,
-  View,
-} from '@mtl/core'
+import { check, defineEstimator, fingerprint, iterate, runJobs, runPhases } from '@mtl/core'
+import type { Dataset, Estimator, Matrix, TaskInfo, TrainContext, Trained, Training, View } from '@mtl/core'
 import { choosePenalty, type Choice } from './choice.ts'
 import { costOf } from './cost.ts'
 import { foldWork, type FoldWork } from './fold-work.ts'
+import { dualityGap } from './duality-gap.ts'
 import { dealFolds } from './folds.ts'
 import { rowsOf, sum } from './loss.ts'
 import { columnNorms } from './norms.ts'
-import { countFeatures, largestPenaltyOf, penaltyGrid, penaltyPath, problemOf, type Problem } from './path.ts'
+import {
+  countFeatures,
+  largestPenaltyOf,
+  penaltyGrid,
+  penaltyPath,
+  problemOf,
+  shapeOf,
+  type Problem,
+} from './path.ts'
+import { predict } from './predict.ts'
 import { settingsOf, type Settings } from './settings.ts'
 import type { Solution } from './solver.ts'
 import type { FamilyShape, PenaltyFamily, RegularisedOptions, RegularisedParameters } from './types.ts'
@@ -56,7 +45,7 @@ export interface RegularisedMethod<Own extends object> {
   /** What belongs to the solution besides. */
   clustersOf?(own: Own, weights: Matrix): Int32Array
   /** Pictures of this family alone; they come after the weights. */
-  views?(parameters: RegularisedParameters, tasks: readonly TaskInfo[]): View[]
+  views?(parameters: RegularisedParameters, tasks: readonly TaskInfo[], own: Own): View[]
 }
 
 export interface RegularisedFactory<Own extends object> {
@@ -97,11 +86,11 @@ export function regularisedFactory<Own extends object>(
         train: (data, context) => train(recipe, data, context),
         predict,
         warnings: (parameters, data) =>
-          regularisedWarnings(parameters, data, settings, method.ambiguity?.(own, data)),
+          regularisedWarnings(parameters, data, settings, method.ambiguity?.(own, shapeOf(data))),
         cost: (data) => costOf(data, settings, strength.value === 'auto'),
         views: (parameters, tasks) => [
           ...commonViews(parameters, tasks),
-          ...(method.views?.(parameters, tasks) ?? []),
+          ...(method.views?.(parameters, tasks, own) ?? []),
         ],
       })
     },
@@ -125,7 +114,7 @@ function train<Own extends object>(
   const rows = rowsOf(data.tasks)
   const text = `${method.name} needs a labelled row in at least one task; there is none`
   check(sum(rows.map(({ weights }) => sum(weights))) > 0, 'unsupported', text)
-  const problem = problemOf(data, method.familyOf(own, data), settings)
+  const problem = problemOf(data, method.familyOf(own, shapeOf(data)), settings)
   return strength === 'auto'
     ? choosing(recipe, data, problem, context)
     : fitOne(recipe, data, problem, strength, context)
@@ -257,59 +246,4 @@ function noiseVarianceOf(
   const learnt = counts.filter((count) => count > 0).length + weights.data.filter((w) => w !== 0).length
   const squares = loss.squared?.residualSquares(weights.data) ?? 0
   return Math.max(leastVariance, squares / Math.max(1, sum(counts) - learnt))
-}
-
-/**
- * How far the objective can be above its minimum: residuals, scaled into the ball of the dual norm, are a point of the dual
- * problem. Of squared loss with a norm alone; NaN elsewhere.
- */
-export function dualityGap(
-  { loss: { squared, ...loss }, family }: Pick<Problem, 'loss' | 'family'>,
-  { weights, objective }: Pick<Solution, 'weights' | 'objective'>,
-  penalty: number,
-): number {
-  if (squared === undefined || family.dualNorm === undefined) return NaN
-  const gradient: Matrix = { ...weights, data: new Float64Array(weights.data.length) }
-  const twice =
-    2 * loss.gradientInPlace(weights.data, loss.startIntercepts, gradient.data, new Float64Array(loss.tasks))
-  const norm = family.dualNorm(gradient)
-  const share = norm > penalty ? penalty / norm : 1
-  // sum of scaled residuals times targets: q - w'm.
-  let product = squared.square
-  for (let at = 0; at < weights.data.length; at++) product -= weights.data[at] * squared.moments[at]
-  return objective - (share * product - (share * share * twice) / 2)
-}
-
-function predict(
-  { taskWeights, intercepts, noiseVariance }: RegularisedParameters,
-  queries: readonly Query[],
-  tasks: readonly TaskInfo[],
-): readonly Distribution[] {
-  return queries.map(({ task, inputs }) => {
-    const { weights, intercept } =
-      typeof task === 'number'
-        ? {
-            weights: taskWeights.data.subarray(task * taskWeights.columns, (task + 1) * taskWeights.columns),
-            intercept: intercepts[task],
-          }
-        : meanTask(taskWeights, intercepts)
-    const scores = new Float64Array(inputs.rows)
-    for (let i = 0; i < inputs.rows; i++) {
-      scores[i] = intercept
-      for (let j = 0; j < inputs.columns; j++) scores[i] += inputs.data[i * inputs.columns + j] * weights[j]
-    }
-    if (tasks[0].kind === 'binary') return bernoulli(scores.map(sigmoid))
-    const variance = new Float64Array(inputs.rows).fill(noiseVariance)
-    return normal(scores, variance, variance)
-  })
-}
-
-/** What is said of a task that was not there. */
-function meanTask(
-  { rows, columns, data }: Matrix,
-  intercepts: Float64Array,
-): { readonly weights: Float64Array; readonly intercept: number } {
-  const weights = new Float64Array(columns)
-  for (let at = 0; at < data.length; at++) weights[at % columns] += data[at] / rows
-  return { weights, intercept: sum(intercepts) / rows }
 }

@@ -45,6 +45,15 @@ export function checkRatio(option: string, value: number | 'auto'): number | 'au
   return value === 'auto' ? value : checkNumber(option, value, { above: 0, max: Number.MAX_VALUE })
 }
 
+/** A share of a whole. @throws MtlError 'invalid-option' */
+export function checkShare(
+  option: string,
+  value: number,
+  limits: { readonly min?: number; readonly above?: number; readonly max: number },
+): number {
+  return checkNumber(option, value, limits)
+}
+
 function checkLiteral(option: string, value: string, known: readonly string[]): void {
   const text = `${option} must be one of ${known.map((name) => `'${name}'`).join(', ')}, got ${JSON.stringify(value)}`
   check(known.includes(value), 'invalid-option', text, { option, known })

@@ -34,6 +34,8 @@ export interface SmoothTerm {
 /** What a family may depend on besides its own options. */
 export interface FamilyShape {
   readonly tasks: readonly TaskInfo[]
+  /** How many of them have a labelled row: what is balanced by the number of tasks must not change by an empty one. */
+  readonly labelled: number
 }
 
 /** Options of every regularised family. */
