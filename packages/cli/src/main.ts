@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { Command, CommanderError } from 'commander'
 import { compareCommand } from './compare/command.ts'
+import { inspectCommand } from './inspect/command.ts'
 import type { Host } from './host.ts'
 import { confirm } from './text/ask.ts'
 import { ownVersion } from './versions.ts'
@@ -45,11 +46,16 @@ async function program(host: Host): Promise<Command> {
     const { runCompare } = await import('./compare/run.ts')
     await runCompare(files, options, host)
   })
+  const inspect = inspectCommand(async (files, options) => {
+    const { runInspect } = await import('./inspect/run.ts')
+    await runInspect(files, options, host)
+  })
   const root = new Command('mtl')
     .description('Multi-task learning: does learning these tasks together pay?')
     .version(await ownVersion())
     .addCommand(compare)
-  for (const command of [root, compare]) {
+    .addCommand(inspect)
+  for (const command of [root, compare, inspect]) {
     command.exitOverride().configureOutput({
       outputError: (message, write) =>
         write(message.replace(/^error: /, 'error [invalid-option] ').replace(/\n\(/, ' (')),

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { addDataOptions, collect } from '../data/command-options.ts'
 
 const examples = `
 Examples:
@@ -21,23 +22,10 @@ Exit status: 0 done, 1 the data or the options are wrong, 2 a fault of mtl, 130 
 export function compareCommand(
   run: (files: string[], options: Record<string, unknown>) => Promise<void>,
 ): Command {
-  return new Command('compare')
+  const command = new Command('compare')
     .description('Compares methods on the same splits: does learning these tasks together pay?')
     .argument('<file...>', 'CSV files (.csv or .csv.gz), or dataset:NAME')
-    .option('--task <column>', 'column that names the task of each row')
-    .option('--target <columns>', 'columns to predict, a,b')
-    .option('--features <columns>', 'input columns (default: all that have no other role)')
-    .option('--descriptors <columns>', 'columns that describe the task itself')
-    .option('--descriptor-file <file>', 'table of descriptors, one row a task')
-    .option('--on <column>', 'column that both tables share (default: that of --task)')
-    .option('--weight <column>', 'column of case weights')
-    .option(
-      '--kind <kinds>',
-      'regression, binary or multiclass; one, or one a target (default: by the cells)',
-    )
-    .option('--missing <text>', 'text that counts as an empty cell; may be repeated', collect)
-    .option('--fill <how>', 'mean: fill empty inputs by the mean of the training rows')
-    .option('--categorical <columns>', 'input columns to take as levels')
+  return addDataOptions(command)
     .option('--methods <names>', 'methods to compare, a,b or all (default: all)')
     .option('--option <method.key=value>', 'an option of a method; may be repeated', collect)
     .option('--train-fraction <share>', 'share of the rows to train on', '0.75')
@@ -52,8 +40,4 @@ export function compareCommand(
     .addOption(new Option('--debug', 'show where an error arose'))
     .addHelpText('after', examples)
     .action(run)
-}
-
-function collect(value: string, earlier: string[] = []): string[] {
-  return [...earlier, value]
 }

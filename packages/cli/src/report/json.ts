@@ -35,7 +35,8 @@ export function* jsonPieces(
   yield `${text(rest).slice(1, -1)}\n}\n`
 }
 
-function dataMember({ file, layout, data, inputs, descriptors }: LoadedData): unknown {
+/** What the data is. */
+export function dataMember({ file, layout, data, inputs, descriptors }: LoadedData): Record<string, unknown> {
   return { file, layout, tasks: data.tasks.map(taskMember), inputs, descriptors }
 }
 

@@ -20,6 +20,14 @@ export interface Symbols {
   readonly bar: string
   readonly axis: string
   readonly line: string
+  /** From nothing to full, in five steps. */
+  readonly shades: string
+  /** Bars of one to eight eighths of a cell; a locale without them has whole cells. */
+  readonly eighths: string
+  /** Columns of one to eight eighths of a line's height. */
+  readonly heights: string
+  /** A child with others after it, the last child, and what passes by. */
+  readonly branches: readonly [string, string, string]
 }
 
 const unicode: Symbols = {
@@ -35,6 +43,10 @@ const unicode: Symbols = {
   bar: '━',
   axis: '│',
   line: '─',
+  shades: ' ░▒▓█',
+  eighths: '▏▎▍▌▋▊▉█',
+  heights: '▁▂▃▄▅▆▇█',
+  branches: ['├─ ', '└─ ', '│  '],
 }
 
 const ascii: Symbols = {
@@ -50,6 +62,10 @@ const ascii: Symbols = {
   bar: '=',
   axis: '|',
   line: '-',
+  shades: ' .:*#',
+  eighths: '#',
+  heights: '_.-=+*%#',
+  branches: ['|- ', '`- ', '|  '],
 }
 
 /** What is known of the place that text goes to. */

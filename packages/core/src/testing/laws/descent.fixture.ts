@@ -4,6 +4,7 @@
  */
 import { observed } from '../../data/rows.ts'
 import type { Dataset, Task } from '../../data/types.ts'
+import { bernoulli } from '../../distribution/bernoulli.ts'
 import { normal } from '../../distribution/normal.ts'
 import type { Normal } from '../../distribution/types.ts'
 import { matrix, row } from '../../linalg/matrix.ts'
@@ -177,6 +178,26 @@ export const reporting = (change: (event: TrainEvent) => TrainEvent): Estimator 
         yield change(value)
       }
     },
+  })
+
+/** Each task by the smoothed share of its second class. */
+export const shares = (inspect: (data: Dataset) => void): Estimator =>
+  defineEstimator<Float64Array>({
+    name: 'shares',
+    version: 1,
+    options: {},
+    capabilities: { ...definition.capabilities, kinds: ['binary'] },
+    train: (data) => {
+      const tasks = data.tasks.map(observed)
+      inspect({ tasks })
+      const weight = (task: Task, of: (y: number) => number): number =>
+        task.targets.reduce((sum, y, i) => sum + (task.weights?.[i] ?? 1) * of(y), 1)
+      return Float64Array.from(tasks, (task) => weight(task, (y) => y) / (1 + weight(task, () => 1)))
+    },
+    predict: (parameters, queries) =>
+      queries.map(({ task, inputs }) =>
+        bernoulli(new Float64Array(inputs.rows).fill(parameters[typeof task === 'number' ? task : 0])),
+      ),
   })
 
 /** The laws that an estimator breaks. */

@@ -1,32 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { observed } from '../../data/rows.ts'
-import { bernoulli } from '../../distribution/bernoulli.ts'
 import { normal } from '../../distribution/normal.ts'
-import type { Dataset, Task } from '../../data/types.ts'
-import { defineEstimator } from '../../model/define-estimator.ts'
 import type { Estimator } from '../../model/types.ts'
 import type { LawName } from '../types.ts'
-import { brokenBy, changed, definition, iterating, predictLines, training } from './descent.fixture.ts'
-
-/** Each task by the smoothed share of its second class. */
-const shares = (inspect: (data: Dataset) => void): Estimator =>
-  defineEstimator<Float64Array>({
-    name: 'shares',
-    version: 1,
-    options: {},
-    capabilities: { ...definition.capabilities, kinds: ['binary'] },
-    train: (data) => {
-      const tasks = data.tasks.map(observed)
-      inspect({ tasks })
-      const weight = (task: Task, of: (y: number) => number): number =>
-        task.targets.reduce((sum, y, i) => sum + (task.weights?.[i] ?? 1) * of(y), 1)
-      return Float64Array.from(tasks, (task) => weight(task, (y) => y) / (1 + weight(task, () => 1)))
-    },
-    predict: (parameters, queries) =>
-      queries.map(({ task, inputs }) =>
-        bernoulli(new Float64Array(inputs.rows).fill(parameters[typeof task === 'number' ? task : 0])),
-      ),
-  })
+import {
+  brokenBy,
+  changed,
+  definition,
+  iterating,
+  predictLines,
+  shares,
+  training,
+} from './descent.fixture.ts'
 
 /** Lines shifted by the first trait of each task, which must be known. */
 const shifted = (): Estimator =>

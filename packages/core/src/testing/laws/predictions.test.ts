@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { observed } from '../../data/rows.ts'
+import { normal } from '../../distribution/normal.ts'
+import { matrix } from '../../linalg/matrix.ts'
 import type { Estimator } from '../../model/types.ts'
 import type { LawName } from '../types.ts'
+import { benchesOf, sampleOf } from './bench.ts'
+import { mapTasks } from './changed.ts'
+import { predictionLaws } from './predictions.ts'
 import { brokenBy, changed, definition, iterating, training } from './descent.fixture.ts'
 
 describe('the laws of predictions', () => {
@@ -52,6 +58,38 @@ describe('the laws of predictions', () => {
       ],
     ],
   ]
+
+  it('let each task by the median of its own rows pass, and tell by how much another is worse', async () => {
+    const medians = (sign: number): Estimator =>
+      changed({
+        train: ({ tasks }) => {
+          const median = (values: Float64Array): number =>
+            values.toSorted()[Math.floor(values.length / 2)] ?? 0
+          const data = Float64Array.from(tasks, (task) => sign * median(observed(task).targets))
+          return { weights: matrix(tasks.length, 1, data), variance: 1 }
+        },
+        predict: ({ weights }, queries) =>
+          queries.map(({ task, inputs: { rows } }) =>
+            normal(
+              new Float64Array(rows).fill(weights.data[typeof task === 'number' ? task : 0]),
+              new Float64Array(rows).fill(1),
+            ),
+          ),
+      })
+    const law = predictionLaws['does no worse than the mean on its own kind of data']
+    for (const layout of ['long', 'wide', 'partial'] as const) {
+      const [bench] = benchesOf(() => medians(1), { data: () => sampleOf(layout, 'regression') })
+      await law?.run(bench)
+    }
+    const shifted = mapTasks(sampleOf('long', 'regression'), (task, k) => ({
+      ...task,
+      targets: task.targets.map((y) => y + 10 * (k % 2)),
+    }))
+    const [contrary] = benchesOf(() => medians(-1), { data: () => shifted })
+    await expect(law?.run(contrary)).rejects.toThrow(
+      /rmse [\d.]+ on held-out rows, [\d.]+ by the mean of all: .*except/,
+    )
+  })
 
   for (const [fault, make, laws] of faults) {
     it(`find an estimator that ${fault}`, async () => {

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import type { Estimator } from '../../model/types.ts'
+import type { Estimator, Model } from '../../model/types.ts'
 import type { LawName } from '../types.ts'
 import { brokenBy, changed, iterating, reporting, sound, training, wrapped } from './descent.fixture.ts'
+
+/** Of one phase, which is said to have had one step less than the training. */
+function lackingAStep<Name extends string, Parameters>(
+  model: Model<Name, Parameters>,
+): Model<Name, Parameters> {
+  const phases = [{ name: 'only', steps: model.diagnostics.steps - 1 }]
+  return { ...model, diagnostics: { ...model.diagnostics, phases } }
+}
 
 describe('the laws of training', () => {
   const faults: readonly (readonly [string, () => Estimator, readonly LawName[]])[] = [
@@ -64,6 +72,22 @@ describe('the laws of training', () => {
     [
       'counts its steps from 0',
       () => reporting((event) => (event.type === 'step' ? { ...event, step: event.step - 1 } : event)),
+      ['steps count from 1 to at most maxSteps'],
+    ],
+    [
+      'goes back in what it says is behind',
+      () => reporting((event) => (event.type === 'step' ? { ...event, fraction: 1 / event.step } : event)),
+      ['steps count from 1 to at most maxSteps'],
+    ],
+    [
+      'has phases whose steps do not add up',
+      () =>
+        wrapped({
+          async *train(data, context) {
+            return lackingAStep(yield* sound().train(data, context))
+          },
+          restore: (document) => lackingAStep(sound().restore(document)),
+        }),
       ['steps count from 1 to at most maxSteps'],
     ],
     [
