@@ -96,7 +96,7 @@ describe('mtl', () => {
     expect(lines[1]).toBe('  3 inputs (sector, ses, sex)')
     expect(stdout).toMatch(/^(Learn these 6 schools|Yes, one model)/m)
     expect(stdout).toMatch(/^cost before training, of one fit: /m)
-    expect(stdout).toMatch(/^method +var., % +RMSE +NLL/m)
+    expect(stdout).toMatch(/^method +pooled, % +RMSE +NLL/m)
     for (const name of ['single-task', 'pooled', 'mean-regularised', 'task-mean'])
       expect(stdout).toMatch(new RegExp(`^${name} +[−\\d]+\\.\\d ± \\d`, 'm'))
     expect(stdout).toMatch(/^Next: mtl|^Next: .*: mtl/m)
