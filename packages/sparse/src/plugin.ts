@@ -1,9 +1,10 @@
 import { definePlugin } from '@mtl/core'
 import type { Plugin } from '@mtl/core'
+import { sparseBayesian } from './bayesian/sparse-bayesian.ts'
 
 /** Sparse Bayesian multi-task learning and the regularised families. */
 export const sparsePlugin: Plugin = definePlugin({
   name: '@mtl/sparse',
   version: '1.0.0',
-  estimators: {},
+  estimators: { 'sparse-bayesian': sparseBayesian },
 })

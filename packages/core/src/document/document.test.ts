@@ -94,6 +94,17 @@ const document: Document = {
 const invalid = expect.objectContaining({ code: 'invalid-document' }) as Error
 
 describe('fromJson', () => {
+  it('refuse what is nested too deeply for any stack, by name', () => {
+    const nested = (levels: number): unknown =>
+      Array.from({ length: levels }).reduce<unknown>((inner) => [inner], 1)
+    const stored = (levels: number): Json => toJson({ type: 'model', version: 1, value: nested(levels) })
+    expect(fromJson(stored(400)).value).toEqual(nested(400))
+    const read = (levels: number): unknown =>
+      fromJson({ type: 'model', version: 1, value: nested(levels) as Json })
+    expect(() => read(5000)).toThrow('nested at most 500 levels deep')
+    for (const levels of [502, 5000]) expect(() => stored(levels)).toThrow('nested more than 500 levels deep')
+  })
+
   it('refuses what toJson cannot have made', () => {
     const value = (item: string): Json => JSON.parse(`{"type":"model","version":1,"value":${item}}`) as Json
     for (const json of [

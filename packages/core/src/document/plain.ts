@@ -63,8 +63,9 @@ export function decodeDocument(json: Json, read: (type: string, place: Place) =>
   check(isList(stored), 'invalid-document', 'what a document shares is a list')
   const shared: unknown[] = []
 
-  function decode(item: Json): unknown {
-    if (isList(item)) return item.map(decode)
+  function decode(item: Json, depth: number): unknown {
+    check(depth <= deepest, 'invalid-document', `a document is nested at most ${deepest} levels deep`)
+    if (isList(item)) return item.map((member) => decode(member, depth + 1))
     if (!isJsonRecord(item)) return item
     if ('$number' in item) return decodeNumber(item.$number)
     if ('$array' in item) return decodeArray(item)
@@ -73,7 +74,9 @@ export function decodeDocument(json: Json, read: (type: string, place: Place) =>
       check(isCount(position) && position < shared.length, 'invalid-document', 'a shared value is missing')
       return shared[position]
     }
-    return Object.fromEntries(Object.entries(item).map(([key, member]) => [decodeKey(key), decode(member)]))
+    return Object.fromEntries(
+      Object.entries(item).map(([key, member]) => [decodeKey(key), decode(member, depth + 1)]),
+    )
   }
 
   function decodeArray(item: JsonRecord): TypedArray {
@@ -82,8 +85,8 @@ export function decodeDocument(json: Json, read: (type: string, place: Place) =>
     return read(name, place)
   }
 
-  for (const item of stored) shared.push(decode(item))
-  return { type, version, value: decode(value) }
+  for (const item of stored) shared.push(decode(item, 0))
+  return { type, version, value: decode(value, 0) }
 }
 
 /** A view of that type on the bytes from `at`, or on a copy where they are not aligned. @throws MtlError 'invalid-document' */
@@ -101,19 +104,27 @@ export function isCount(value: Json | undefined): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
+/** Levels of lists and records within one another; each takes a few frames of the stack, which deeper ones would overflow. */
+const deepest = 500
+
 function findRepeated(value: unknown): Set<object> {
   const met = new Set<object>()
   const repeated = new Set<object>()
-  const visit = (item: unknown): void => {
+  const visit = (item: unknown, depth: number): void => {
     if (typeof item !== 'object' || item === null) return
+    check(
+      depth <= deepest,
+      'invalid-document',
+      `cannot store what is nested more than ${deepest} levels deep`,
+    )
     if (met.has(item)) {
       repeated.add(item)
       return
     }
     met.add(item)
-    if (!ArrayBuffer.isView(item)) Object.values(item).forEach(visit)
+    if (!ArrayBuffer.isView(item)) for (const member of Object.values(item)) visit(member, depth + 1)
   }
-  visit(value)
+  visit(value, 0)
   return repeated
 }
 

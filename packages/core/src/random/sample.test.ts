@@ -13,6 +13,15 @@ const moment = (draw: () => number, power: number): number => {
 }
 
 describe('sampleNormal', () => {
+  it('draws of a tiny shape are above 0, and so are their reciprocals finite', () => {
+    const random = createRandom(8)
+    for (let i = 0; i < 200; i++) {
+      const value = sampleGamma(random, 1e-5)
+      expect(value).toBeGreaterThan(0)
+      expect(Number.isFinite(1 / value)).toBe(true)
+    }
+  })
+
   it('has the first four moments of a standard normal', () => {
     const random = createRandom('normal')
     const draw = (): number => sampleNormal(random)
