@@ -1,0 +1,315 @@
+/**
+ * Variational coordinate ascent: q(W) q(noise) q(g) q(Om) q(Sig) one after another, each at its optimum given the others, so
+ * that the lower bound of the evidence never falls. A step is a sweep over all of them.
+ */
+import { matrix } from '@mtl/core'
+import type { InverseWishart, Iteration } from '@mtl/core'
+import { expectedSquares } from './likelihood.ts'
+import { expectedLogPrecision, gaussianTerm, noisePosterior, noiseTerm, touchLogistic } from './noise.ts'
+import type { NoiseModel } from './noise.ts'
+import {
+  featurePrior,
+  firstPrecisions,
+  isPruned,
+  traces,
+  updateFeatureCovariances,
+  updatePrecisions,
+} from './precisions.ts'
+import { learntPriors } from './learn-scale.ts'
+import type { LearnScale } from './learn-scale.ts'
+import { priorLogNormaliser } from './priors.ts'
+import type { PrecisionLaw } from './priors.ts'
+import { freeInterceptPrecision } from './problem.ts'
+import type { Layout, Problem } from './problem.ts'
+import type { Factors, NoisePosterior, Precisions, Scratch, State } from './types.ts'
+import { createScratch, updateCurvatureInPlace } from './weights.ts'
+
+/** What the form of the task covariance has of its own. */
+export interface TaskFamily {
+  readonly layout: Layout
+  /** Rows of weights that share a group's precision: P, of the low-rank form those of Z too. */
+  readonly rows: number
+  /** Factors of its own before the first sweep. */
+  readonly start: Partial<Factors>
+  /** Step (1), into the scratch. */
+  updateWeightsInPlace(factors: Factors, scratch: Scratch): void
+  /** Steps (3) and (4a): factors that follow the weights. */
+  follow(factors: Factors, scratch: Scratch, context: FollowContext): Partial<Factors>
+  /** Q_i of each group, laid out as the groups. */
+  quadratics(factors: Factors, scratch: Scratch): Float64Array
+  /** Step (6): factors that follow the precisions, with the posterior that the state keeps. */
+  followPrecisions?(factors: Factors, scratch: Scratch): TaskUpdate
+  /** Terms of the bound beside the common ones: what belongs to 'weights' and others by name. */
+  terms(factors: Factors, scratch: Scratch, task?: InverseWishart): Readonly<Record<string, number>>
+}
+
+export interface FollowContext {
+  readonly priors: readonly (PrecisionLaw | undefined)[]
+  readonly precisions: Precisions
+}
+
+export interface TaskUpdate {
+  readonly factors: Partial<Factors>
+  readonly posterior: InverseWishart
+}
+
+export interface AscentOptions {
+  readonly noise: NoiseModel
+  readonly featureCovariance: 'identity' | 'inverse-wishart'
+  readonly learnScale: LearnScale
+  readonly maxSteps: number
+  readonly tolerance: number
+}
+
+/** The state before the first sweep. */
+export function firstState(problem: Problem, family: TaskFamily, { noise }: AscentOptions): State {
+  const { tasks, width, groups, kind, rowStarts, priors } = problem
+  const precision = kind === 'binary' ? 1 : (noise.fixed ?? 1 / (meanSquare(problem) || 1))
+  const count = groups.blocks.length
+  const factors: Factors = {
+    noisePrecision: new Float64Array(tasks.length).fill(precision),
+    angles: new Float64Array(kind === 'binary' ? rowStarts[tasks.length] : 0).fill(1),
+    precision: new Float64Array(count).fill(1),
+    featurePrecision: identities(groups),
+    commonEigenvalue: new Float64Array(count).fill(1),
+    deviationEigenvalue: new Float64Array(count).fill(1),
+    ...family.start,
+  }
+  return {
+    means: matrix(tasks.length, width),
+    before: factors,
+    factors,
+    priors,
+    precisions: firstPrecisions(count),
+    noise: {
+      shape: new Float64Array(tasks.length).fill(1),
+      rate: new Float64Array(tasks.length).fill(1 / precision),
+    },
+    bound: -Infinity,
+    terms: {},
+  }
+}
+
+/** Mean square of the prepared targets over all rows. */
+function meanSquare({ tasks }: Problem): number {
+  let [sum, weight] = [0, 0]
+  for (const { targets, weights } of tasks)
+    for (let i = 0; i < targets.length; i++) {
+      sum += weights[i] * targets[i] ** 2
+      weight += weights[i]
+    }
+  return weight > 0 ? sum / weight : 0
+}
+
+function identities({ blocks, starts, size }: Layout): Float64Array {
+  const result = new Float64Array(size)
+  blocks.forEach(({ length }, i) => {
+    for (let p = 0; p < length; p++) result[starts[i] + p * length + p] = 1
+  })
+  return result
+}
+
+/** @param start where to begin: `firstState`, or the end of another run */
+export function ascent(
+  problem: Problem,
+  family: TaskFamily,
+  options: AscentOptions,
+  start: State,
+): Iteration<State, State> {
+  const scratch = createScratch(problem, family.layout)
+  return {
+    init: () => start,
+    step: (state) => sweep(problem, family, options, scratch, state),
+    objective: ({ bound }) => -bound,
+    finish: (state) => state,
+    maxSteps: options.maxSteps,
+    tolerance: options.tolerance,
+    monotone: true,
+    report: ({ factors, before }) => ({
+      'noise variance': 1 / factors.noisePrecision[0],
+      'ratio of deviations to what is common': factors.deviationEigenvalue[0] / factors.commonEigenvalue[0],
+      'largest change of a precision': largestChange(factors.precision, before.precision),
+    }),
+  }
+}
+
+function largestChange(now: Float64Array, before: Float64Array): number {
+  return now.reduce((most, value, i) => Math.max(most, Math.abs(Math.log(value / before[i]))), 0)
+}
+
+/** Steps (0) to (8). */
+function sweep(
+  problem: Problem,
+  family: TaskFamily,
+  options: AscentOptions,
+  scratch: Scratch,
+  state: State,
+): State {
+  const { groups, tasks, width } = problem
+  const before = state.factors
+  scratch.means.set(state.means.data)
+  updateCurvatureInPlace(problem, family.layout, before, scratch)
+  family.updateWeightsInPlace(before, scratch)
+
+  const { likelihood, noise, ...rows } = followRows(problem, family.layout, options, scratch, state)
+  let factors: Factors = { ...before, ...rows }
+  factors = { ...factors, ...family.follow(factors, scratch, state) }
+
+  const quadratics = family.quadratics(factors, scratch)
+  const precisions = updatePrecisions(
+    state.precisions,
+    state.priors,
+    groups,
+    family.rows,
+    traces(groups, factors.featurePrecision, quadratics),
+  )
+  factors = { ...factors, precision: precisions.mean }
+  const featureLaws =
+    options.featureCovariance === 'identity'
+      ? undefined
+      : updateFeatureCovariances(groups, family.rows, precisions.mean, quadratics)
+  if (featureLaws) factors = { ...factors, featurePrecision: featurePrecisionOf(groups, featureLaws) }
+  const task = family.followPrecisions?.(factors, scratch)
+  if (task) factors = { ...factors, ...task.factors }
+  const priors = learntPriors(options.learnScale, state.priors, precisions)
+
+  const terms = {
+    ...likelihood,
+    ...withWeights(
+      weightTerms(problem, family, scratch, factors, precisions, featureLaws),
+      family.terms(factors, scratch, task?.posterior),
+    ),
+    gamma: precisionTerm(priors, precisions),
+  }
+  return {
+    means: matrix(tasks.length, width, Float64Array.from(scratch.means)),
+    before,
+    factors,
+    priors,
+    precisions,
+    noise,
+    ...(task && { taskPosterior: plain(task.posterior) }),
+    ...(featureLaws && { featurePosteriors: featureLaws.map(plain) }),
+    bound: Object.values(terms).reduce((sum, term) => sum + term, 0),
+    terms,
+  }
+}
+
+function plain({ degrees, scale }: InverseWishart): Pick<InverseWishart, 'degrees' | 'scale'> {
+  return { degrees, scale }
+}
+
+function featurePrecisionOf({ starts, size }: Layout, laws: readonly InverseWishart[]): Float64Array {
+  const result = new Float64Array(size)
+  laws.forEach(({ meanInverse }, i) => result.set(meanInverse.data, starts[i]))
+  return result
+}
+
+/** What follows from the rows: the noise of numbers, the angles of classes, and their terms of the bound. */
+function followRows(
+  problem: Problem,
+  layout: Layout,
+  { noise: model }: AscentOptions,
+  { means, covariances, grams }: Scratch,
+  { factors, noise }: State,
+): {
+  readonly noisePrecision: Float64Array
+  readonly angles: Float64Array
+  readonly noise: NoisePosterior
+  readonly likelihood: Readonly<Record<string, number>>
+} {
+  if (problem.kind === 'binary') {
+    const { angles, term } = touchLogistic(problem, layout, means, covariances)
+    return { noisePrecision: factors.noisePrecision, angles, noise, likelihood: { likelihood: term } }
+  }
+  const squares = expectedSquares(problem, layout, means, covariances, grams)
+  const { labels, logIntercepts } = problem
+  if (model.fixed !== undefined) {
+    const logs = factors.noisePrecision.map(Math.log)
+    const likelihood = gaussianTerm(labels, squares, factors.noisePrecision, logs) + logIntercepts
+    return {
+      noisePrecision: factors.noisePrecision,
+      angles: factors.angles,
+      noise,
+      likelihood: { likelihood },
+    }
+  }
+  const next = noisePosterior(model, labels, squares)
+  const noisePrecision = next.shape.map((shape, t) => shape / next.rate[t])
+  const fit = gaussianTerm(labels, squares, noisePrecision, expectedLogPrecision(next))
+  return {
+    noisePrecision,
+    angles: factors.angles,
+    noise: next,
+    likelihood: { likelihood: fit + logIntercepts, noise: noiseTerm(model, next) },
+  }
+}
+
+const logTwoPi = Math.log(2 * Math.PI)
+
+/** Terms of W and Om: E log p(W) but for the task covariance, entropy of W, divergence of Om. */
+function weightTerms(
+  problem: Problem,
+  family: TaskFamily,
+  scratch: Scratch,
+  factors: Factors,
+  precisions: Precisions,
+  featureLaws: readonly InverseWishart[] | undefined,
+): Record<string, number> {
+  const { groups, tasks, width, freeIntercept } = problem
+  const quadratics = traces(groups, factors.featurePrecision, family.quadratics(factors, scratch))
+  let weights = 0
+  groups.blocks.forEach(({ length }, i) => {
+    const logDeterminant = featureLaws?.[i].meanLogDeterminant ?? 0
+    weights +=
+      0.5 * family.rows * (length * (precisions.meanLog[i] - logTwoPi) - logDeterminant) -
+      0.5 * factors.precision[i] * quadratics[i]
+  })
+  if (freeIntercept)
+    for (let t = 0; t < tasks.length; t++) {
+      const second =
+        scratch.means[(t + 1) * width - 1] ** 2 + scratch.covariances[(t + 1) * family.layout.size - 1]
+      weights += 0.5 * (Math.log(freeInterceptPrecision) - logTwoPi) - 0.5 * freeInterceptPrecision * second
+    }
+  return {
+    weights,
+    entropyW: 0.5 * tasks.length * width * (1 + logTwoPi) + 0.5 * scratch.logDeterminant,
+    ...(featureLaws && {
+      Omega: -featureLaws.reduce(
+        (sum, law, i) => sum + law.divergenceFrom(featurePrior(groups.blocks[i].length)),
+        0,
+      ),
+    }),
+  }
+}
+
+/** The family's part of 'weights' is added to the common one; its other terms stand beside. */
+function withWeights(
+  common: Readonly<Record<string, number>>,
+  { weights = 0, ...others }: Readonly<Record<string, number>>,
+): Record<string, number> {
+  return { ...common, weights: common.weights + weights, ...others }
+}
+
+/** -KL of q(g_i) from the prior, for chi that only the scale's own step moves. */
+function precisionTerm(
+  priors: readonly (PrecisionLaw | undefined)[],
+  { order, chi, phi, mean, meanInverse, meanLog, logNormaliser }: Precisions,
+): number {
+  let sum = 0
+  priors.forEach((prior, i) => {
+    if (prior === undefined) return
+    sum -=
+      priorLogNormaliser(prior) -
+      logNormaliser[i] +
+      (order[i] - prior.order) * meanLog[i] -
+      0.5 * (phi[i] - prior.phi) * mean[i] -
+      (chi[i] === prior.chi ? 0 : 0.5 * (chi[i] - prior.chi) * meanInverse[i])
+  })
+  return sum
+}
+
+/** Groups whose precision has run away: their weights are nothing. */
+export function prunedGroups({ precisions }: State): number[] {
+  return [...precisions.mean.keys()].filter((i) => isPruned(precisions, i))
+}

@@ -1,0 +1,4 @@
+import { describeEstimator } from '@mtl/core/testing'
+import { sparseBayesian } from './sparse-bayesian.ts'
+
+describeEstimator('sparseBayesian', sparseBayesian)
