@@ -8,11 +8,6 @@ import type { Host } from '../host.ts'
 import { comparisonJson } from '../report/comparison-json.fixture.ts'
 import { runCompare } from './run.ts'
 
-<<<<<<< HEAD
-// Those of core: what the tests count does not depend on the packages beside it.
-const methods = 'single-task,pooled,mean-regularised,task-mean'
-const given = { methods, trainFraction: '0.75', splits: '3', seed: '0', workers: '0' }
-=======
 /** Two beside the baselines: what is installed besides does not matter here. */
 const given = {
   methods: 'mean-regularised,task-mean',
@@ -21,7 +16,6 @@ const given = {
   seed: '0',
   workers: '0',
 }
->>>>>>> main
 
 describe('runCompare', () => {
   it('prints the data, the costs, the methods, a verdict and what to do next', async () => {

@@ -1,5 +1,6 @@
-import { check, checkNumber, nearest } from '@mtl/core'
+import { check, checkNumber } from '@mtl/core'
 import type { Feature } from '@mtl/core'
+import { resolveGroups } from '../bayesian/feature-groups.ts'
 import type { ColumnGroup } from './proximal.ts'
 
 /** Lists of names of features or columns, or each feature by itself. */
@@ -27,7 +28,7 @@ export function checkGroups(groups: FeatureGroups, weights: readonly number[] | 
 
 /**
  * The columns of each group, and its weight in the penalty.
- * @throws MtlError 'unknown-name'; 'unsupported' (a feature in no group, or by its column in two)
+ * @throws MtlError 'unknown-name'; 'unsupported' (a feature in no group, or in two)
  */
 export function columnGroups(
   features: readonly Feature[],
@@ -35,32 +36,8 @@ export function columnGroups(
   weights: readonly number[] | 'auto',
   tasks: number,
 ): ColumnGroup[] {
-  const members = groups === 'single' ? features.map((_, j) => [j]) : membersOf(features, groups)
-  return members.map((columns, g) => ({
-    columns: Int32Array.from(columns),
+  return resolveGroups(groups, features).map((columns, g) => ({
+    columns,
     weight: weights === 'auto' ? Math.sqrt(tasks * columns.length) : weights[g],
   }))
-}
-
-function membersOf(features: readonly Feature[], groups: readonly (readonly string[])[]): number[][] {
-  const members = groups.map((names) => names.flatMap((name) => positionsOf(features, name)))
-  const counts = new Int32Array(features.length)
-  for (const j of members.flat()) counts[j]++
-  features.forEach(({ name }, j) => {
-    const where = counts[j] === 0 ? 'stands in no group' : 'stands in more than one group'
-    const text = `groups: the feature "${name}" ${where}; every feature belongs to exactly one`
-    check(counts[j] === 1, 'unsupported', text, { name })
-  })
-  return members
-}
-
-/** A feature's own name goes before that of its column. */
-function positionsOf(features: readonly Feature[], name: string): number[] {
-  const own = features.findIndex((feature) => feature.name === name)
-  if (own >= 0) return [own]
-  const positions = features.flatMap(({ column }, j) => (column === name ? [j] : []))
-  const known = features.flatMap((feature) => [feature.name, feature.column])
-  const text = `groups: no feature or column is named "${name}"; the nearest are ${nearest(name, known).join(', ')}`
-  check(positions.length > 0, 'unknown-name', text, { name, nearest: nearest(name, known) })
-  return positions
 }
