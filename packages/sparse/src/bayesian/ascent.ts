@@ -62,9 +62,9 @@ export interface AscentOptions {
 }
 
 /** The state before the first sweep. */
-export function firstState(problem: Problem, family: TaskFamily, { noise }: AscentOptions): State {
+export function firstState(problem: Problem, family: TaskFamily, options: AscentOptions): State {
   const { tasks, width, groups, kind, rowStarts, priors } = problem
-  const precision = kind === 'binary' ? 1 : (noise.fixed ?? 1 / (meanSquare(problem) || 1))
+  const precision = firstNoisePrecision(problem, options)
   const count = groups.blocks.length
   const factors: Factors = {
     noisePrecision: new Float64Array(tasks.length).fill(precision),
@@ -88,6 +88,11 @@ export function firstState(problem: Problem, family: TaskFamily, { noise }: Asce
     bound: -Infinity,
     terms: {},
   }
+}
+
+/** One over the targets' mean square, unless it is given; 1 of classes. */
+export function firstNoisePrecision(problem: Problem, { noise }: AscentOptions): number {
+  return problem.kind === 'binary' ? 1 : (noise.fixed ?? 1 / (meanSquare(problem) || 1))
 }
 
 /** Mean square of the prepared targets over all rows. */

@@ -1,9 +1,11 @@
 /** Runs of an independent program, with its own names of options, on the inner functions. */
-import { dataset, matrix } from '@mtl/core'
+import { cholesky, dataset, identity, matrix, matrixFromRows } from '@mtl/core'
 import type { Iteration } from '@mtl/core'
-import { ascent, firstState } from './ascent.ts'
+import { ascent, firstNoisePrecision, firstState } from './ascent.ts'
 import type { AscentOptions, TaskFamily } from './ascent.ts'
 import { exchangeableFamily } from './exchangeable-family.ts'
+import { inverseWishartFamily } from './inverse-wishart-family.ts'
+import { lowRankFamily } from './low-rank-family.ts'
 import { precisionLaw } from './priors.ts'
 import type { GroupPrior } from './priors.ts'
 import { layoutOf, prepareRows, rowStartsOf } from './problem.ts'
@@ -204,4 +206,21 @@ export function runFamily(problem: Problem, family: TaskFamily, options: GoldenO
   const settings = goldenAscentOptions(options)
   const start = firstState(problem, family, settings)
   return sweeps(ascent(problem, family, settings, start), start, count)
+}
+
+/** The family of any golden. */
+export function goldenFamily(problem: Problem, options: GoldenOptions): TaskFamily {
+  const count = problem.tasks.length
+  const covariance = options.task_cov ?? 'inverseWishart'
+  const settings = goldenAscentOptions(options)
+  if (options.model === 'lowRank')
+    return lowRankFamily(problem, options.K ?? 2, firstNoisePrecision(problem, settings))
+  if (covariance === 'identity' || covariance === 'exchangeable')
+    return goldenExchangeable(problem, options, options.ratio_start?.[0] ?? 0)
+  const given = typeof covariance === 'string' ? undefined : cholesky(matrixFromRows(covariance))
+  return inverseWishartFamily(problem, {
+    posterior: posteriors[options.posterior ?? ''] ?? 'exact',
+    centre: identity(count),
+    ...(given && { fixed: { precision: given.inverse(), logDeterminant: given.logDeterminant } }),
+  })
 }
