@@ -1,5 +1,6 @@
 import { definePlugin } from '@mtl/core'
 import type { Plugin } from '@mtl/core'
+import { foldWork } from './bayesian/choose-covariance.ts'
 import { sparseBayesian } from './bayesian/sparse-bayesian.ts'
 
 /** Sparse Bayesian multi-task learning and the regularised families. */
@@ -7,4 +8,5 @@ export const sparsePlugin: Plugin = definePlugin({
   name: '@mtl/sparse',
   version: '1.0.0',
   estimators: { 'sparse-bayesian': sparseBayesian },
+  works: { [foldWork.name]: foldWork },
 })

@@ -82,10 +82,8 @@ export function byTaskPosterior(
         for (let s = 0; s < count; s++)
           for (let j = 0; s !== t && j < width; j++)
             others[j] += taskPrecision.data[t * count + s] * means[s * width + j]
-        for (let j = 0; j < width; j++)
-          right[j] = scaled[t * width + j] - rowTimes(b, width, j, others)
-        for (let j = 0; j < width; j++)
-          means[t * width + j] = rowTimes(covariances, width, j, right, at)
+        for (let j = 0; j < width; j++) right[j] = scaled[t * width + j] - rowTimes(b, width, j, others)
+        for (let j = 0; j < width; j++) means[t * width + j] = rowTimes(covariances, width, j, right, at)
       }
       scratch.logDeterminant = logDeterminant
       own = Float64Array.from(covariances)
@@ -116,8 +114,7 @@ export function byGroupPosterior({ tasks, width, groups }: Problem, layout: Layo
         tasks.forEach((rows, t) => {
           for (let p = 0; p < d; p++) {
             let own = leftFor(rows, block[p], rowTargets[t], rowWeights[t], fits[t])
-            for (let q = 0; q < d; q++)
-              own += gram(t, b, p, q) * means[t * width + block[q]]
+            for (let q = 0; q < d; q++) own += gram(t, b, p, q) * means[t * width + block[q]]
             right[t * d + p] = factors.noisePrecision[t] * own
           }
         })
@@ -191,7 +188,8 @@ export function kroneckerPosterior({ tasks, width, groups }: Problem): Correlate
       const { values: s, vectors: q1 } = symmetricEigen(whitened(b.lower, shared))
       loadings = solveTransposed(b.lower, q1)
       const v = new Float64Array(count * width)
-      for (let p = 0; p < count; p++) for (let d = 0; d < width; d++) v[p * width + d] = 1 / (a[p] + Math.max(0, s[d]))
+      for (let p = 0; p < count; p++)
+        for (let d = 0; d < width; d++) v[p * width + d] = 1 / (a[p] + Math.max(0, s[d]))
       writeMeans(u, v, factors, scratch)
       for (let s1 = 0; s1 < count; s1++)
         for (let t = 0; t < count; t++)

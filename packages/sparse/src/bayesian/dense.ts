@@ -17,8 +17,7 @@ export function invertInPlace(a: Float64Array, n: number, at = 0): number {
     const own = j * n
     triangle[own + j] = 1 / a[at + own + j]
     for (let i = j + 1; i < n; i++)
-      triangle[own + i] =
-        -dotRange(a, at + i * n + j, triangle, own + j, i - j) / a[at + i * n + i]
+      triangle[own + i] = -dotRange(a, at + i * n + j, triangle, own + j, i - j) / a[at + i * n + i]
   }
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
@@ -30,13 +29,7 @@ export function invertInPlace(a: Float64Array, n: number, at = 0): number {
 }
 
 /** sum_k x[xAt + k] y[yAt + k] for `count` numbers: four sums side by side, for one alone waits for itself. */
-export function dotRange(
-  x: Float64Array,
-  xAt: number,
-  y: Float64Array,
-  yAt: number,
-  count: number,
-): number {
+export function dotRange(x: Float64Array, xAt: number, y: Float64Array, yAt: number, count: number): number {
   let [first, second, third, fourth] = [0, 0, 0, 0]
   const whole = count - (count % 4)
   for (let k = 0; k < whole; k += 4) {

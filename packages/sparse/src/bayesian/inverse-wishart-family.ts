@@ -2,12 +2,7 @@
 import { inverseWishart, matrix } from '@mtl/core'
 import type { InverseWishart, Matrix } from '@mtl/core'
 import type { TaskFamily, TaskUpdate } from './ascent.ts'
-import {
-  byGroupPosterior,
-  byTaskPosterior,
-  exactPosterior,
-  kroneckerPosterior,
-} from './correlated-tasks.ts'
+import { byGroupPosterior, byTaskPosterior, exactPosterior, kroneckerPosterior } from './correlated-tasks.ts'
 import type { CorrelatedPosterior } from './correlated-tasks.ts'
 import type { PosteriorKind } from './parameters.ts'
 import type { Layout, Problem } from './problem.ts'

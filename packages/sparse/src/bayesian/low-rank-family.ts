@@ -36,12 +36,7 @@ function loadingsOf({ loadings }: Factors): Loadings {
 }
 
 /** Ridge for each task alone, and the leading directions of what it finds. V = Z = 0 would be a point of rest. */
-function firstLoadings(
-  problem: Problem,
-  layout: Layout,
-  rank: number,
-  noisePrecision: number,
-): Loadings {
+function firstLoadings(problem: Problem, layout: Layout, rank: number, noisePrecision: number): Loadings {
   const { tasks, width, kind, freeIntercept, groups } = problem
   const columns = width - Number(freeIntercept)
   const { grams, moments } = createScratch(problem, layout)
@@ -67,7 +62,8 @@ function firstLoadings(
     const root = Math.sqrt(values[k])
     for (let t = 0; t < tasks.length; t++)
       taskMeans.data[t * rank + k] = sign * u.data[t * u.columns + k] * root
-    for (let j = 0; j < columns; j++) featureMeans.data[k * width + j] = sign * v.data[j * v.columns + k] * root
+    for (let j = 0; j < columns; j++)
+      featureMeans.data[k * width + j] = sign * v.data[j * v.columns + k] * root
   }
   const columnCovariance = new Float64Array(groups.size)
   groups.blocks.forEach(({ length }, i) => {
@@ -154,7 +150,8 @@ function nextLoadings({ tasks, width, groups }: Problem, factors: Factors, { mea
       drawn[k] = 0
       for (let t = 0; t < count; t++) drawn[k] += v.data[t * rank + k] * means[t * width + j]
     }
-    for (let k = 0; k < rank; k++) featureMeans.data[k * width + j] = rowTimes(rowCovariance.data, rank, k, drawn)
+    for (let k = 0; k < rank; k++)
+      featureMeans.data[k * width + j] = rowTimes(rowCovariance.data, rank, k, drawn)
   }
 
   const { precision, featurePrecision } = factors
@@ -192,7 +189,12 @@ function nextLoadings({ tasks, width, groups }: Problem, factors: Factors, { mea
 }
 
 /** E (W_i - V Z_i)'(W_i - V Z_i) + E Z_i'Z_i. */
-function quadratics({ tasks, width, groups }: Problem, layout: Layout, loadings: Loadings, scratch: Scratch): Float64Array {
+function quadratics(
+  { tasks, width, groups }: Problem,
+  layout: Layout,
+  loadings: Loadings,
+  scratch: Scratch,
+): Float64Array {
   const { means, covariances } = scratch
   const { taskMeans: v, featureMeans: z, rowCovariance, columnCovariance } = loadings
   const rank = v.columns
@@ -203,8 +205,7 @@ function quadratics({ tasks, width, groups }: Problem, layout: Layout, loadings:
     for (let l = 0; l < rank; l++) trace += moment[k * rank + l] * rowCovariance.data[k * rank + l]
   }
   const centres = new Float64Array(tasks.length * width)
-  for (let t = 0; t < tasks.length; t++)
-    productRow(v, z, t, centres.subarray(t * width, (t + 1) * width))
+  for (let t = 0; t < tasks.length; t++) productRow(v, z, t, centres.subarray(t * width, (t + 1) * width))
   const result = new Float64Array(groups.size)
   groups.blocks.forEach((block, i) => {
     const position = positionIn(layout, groups, i)
@@ -221,8 +222,7 @@ function quadratics({ tasks, width, groups }: Problem, layout: Layout, loadings:
         }
         for (let k = 0; k < rank; k++)
           for (let m = 0; m < rank; m++)
-            sum +=
-              (moment[k * rank + m] + Number(k === m)) * z.data[k * width + j] * z.data[m * width + l]
+            sum += (moment[k * rank + m] + Number(k === m)) * z.data[k * width + j] * z.data[m * width + l]
         result[at] = sum
       }
   })
@@ -238,8 +238,7 @@ function terms({ blocks, starts }: Layout, count: number, loadings: Loadings): R
   for (let k = 0; k < rank; k++) trace += moment[k * (rank + 1)]
   const rows = cholesky(rowCovariance).logDeterminant
   return {
-    V:
-      0.5 * count * rank - 0.5 * trace + 0.5 * count * cholesky(taskCovariance).logDeterminant,
+    V: 0.5 * count * rank - 0.5 * trace + 0.5 * count * cholesky(taskCovariance).logDeterminant,
     entropyZ: blocks.reduce((sum, { length }, i) => {
       const square = columnCovariance.subarray(starts[i], starts[i] + length * length)
       const { logDeterminant } = cholesky(matrix(length, length, square))
