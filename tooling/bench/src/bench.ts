@@ -1,12 +1,15 @@
 import { meanRegularised, singleTask } from '@mtl/core'
 import { benchCholesky } from './cholesky.ts'
 import { benchLongFits, benchShortFits } from './comparison.ts'
+import { benchCosts } from './costs.ts'
 import { benchCsv } from './csv.ts'
 import { benchRidge } from './ridge.ts'
 import { markdown } from './rows.ts'
 
 console.log(
   markdown([
+    // First: a cost is stated by code that has not run yet.
+    ...(await benchCosts()),
     ...(await benchCsv()),
     await benchRidge(singleTask(), 160, 45, 3),
     await benchRidge(singleTask(), 10_000, 20, 10),

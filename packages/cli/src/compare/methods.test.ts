@@ -2,7 +2,7 @@ import { createRegistry, dataset } from '@mtl/core'
 import type { CostEstimate } from '@mtl/core'
 import { describe, expect, it } from 'vitest'
 import { errorLines } from '../error/error-lines.ts'
-import { chooseMethods, withinLimit } from './methods.ts'
+import { chooseMethods, leftOutBaselines, withinLimit } from './methods.ts'
 
 const registry = createRegistry()
 const data = dataset(
@@ -30,6 +30,10 @@ describe('chooseMethods', () => {
   it('pools only where a target has several tasks, unless told to', () => {
     expect(names(undefined, wide)).not.toContain('pooled')
     expect(names(['pooled'], wide)).toContain('pooled')
+    expect(leftOutBaselines({}, wide)).toEqual([
+      'pooled is not compared: each target is one task, and there is nothing to pool',
+    ])
+    expect(leftOutBaselines(chooseMethods(registry, { methodOptions: {} }, data), data)).toEqual([])
   })
 
   it('passes options on, of the baselines too', () => {

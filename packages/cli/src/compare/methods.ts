@@ -35,6 +35,15 @@ function canPool(data: Dataset): boolean {
   return targets.size < data.tasks.length && tablesOf(data.tasks).every((table) => table === 0)
 }
 
+/** Why a baseline is not compared, where it is not. */
+export function leftOutBaselines(methods: Readonly<Record<string, Estimator>>, data: Dataset): string[] {
+  if ('pooled' in methods) return []
+  const why = tablesOf(data.tasks).every((table) => table === 0)
+    ? 'each target is one task, and there is nothing to pool'
+    : 'the tasks differ in their inputs'
+  return [`pooled is not compared: ${why}`]
+}
+
 function makeAll(
   registry: Registry,
   names: readonly string[],

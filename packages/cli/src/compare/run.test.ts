@@ -8,15 +8,23 @@ import type { Host } from '../host.ts'
 import { comparisonJson } from '../report/comparison-json.fixture.ts'
 import { runCompare } from './run.ts'
 
-const given = { trainFraction: '0.75', splits: '3', seed: '0', workers: '0' }
+/** Two beside the baselines: what is installed besides does not matter here. */
+const given = {
+  methods: 'mean-regularised,task-mean',
+  trainFraction: '0.75',
+  splits: '3',
+  seed: '0',
+  workers: '0',
+}
 
 describe('runCompare', () => {
   it('prints the data, the costs, the methods, a verdict and what to do next', async () => {
     const { host, out, error } = listening()
     await runCompare(['dataset:sleepstudy'], given, host)
-    const [data, table, verdict, next] = out().split('\n\n')
+    // Of too little data the verdict comes first: it says that what follows describes.
+    const [data, verdict, table, next] = out().split('\n\n')
     expect(data).toContain('18 tasks (persons) · 180 rows ·\n  target reaction (regression) · 1 input')
-    expect(table).toMatch(/^ +explained/)
+    expect(table).toMatch(/^ +expl\. var\.,/)
     expect(verdict).toContain('Median 10 rows per person;')
     expect(next).toMatch(/^Next: .*mtl compare dataset:sleepstudy/)
     expect(error().trimEnd().split('\n')).toHaveLength(12)
@@ -46,6 +54,11 @@ describe('runCompare', () => {
       return comparisonJson.parse(JSON.parse(out())).scores
     }
     expect(await scores()).toEqual(await scores())
+  })
+
+  it('draws no more splits than such a table needs', async () => {
+    const asked = runCompare(['dataset:hsb'], { ...given, splits: '10000' }, listening().host)
+    await expect(asked).rejects.toThrow('--splits must be at most 1391 for 7,185 rows')
   })
 
   it('draws in colours and rewrites one line on a terminal', async () => {

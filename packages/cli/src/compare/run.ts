@@ -1,4 +1,4 @@
-import { compare, estimateCosts } from '@mtl/core'
+import { check, compare, estimateCosts } from '@mtl/core'
 import type { Comparison, CostEstimate, Estimator } from '@mtl/core'
 import { loadData } from '../data/load-data.ts'
 import { settleRoles } from '../data/settle.ts'
@@ -15,10 +15,10 @@ import { nextSteps } from '../report/next-steps.ts'
 import { progress } from '../report/progress.ts'
 import { commandWith } from '../text/command-line.ts'
 import { wrap } from '../text/layout.ts'
-import { duration } from '../text/numbers.ts'
+import { count, duration } from '../text/numbers.ts'
 import { inGlyphs, styleFor } from '../text/style.ts'
 import { packageVersions } from '../versions.ts'
-import { chooseMethods, withinLimit } from './methods.ts'
+import { chooseMethods, leftOutBaselines, withinLimit } from './methods.ts'
 import type { Plan } from './methods.ts'
 import { compareRequest } from './options.ts'
 import type { CompareRequest } from './options.ts'
@@ -37,13 +37,15 @@ export async function runCompare(
   const request = compareRequest(files, options)
   const registry = createCliRegistry()
   const loaded = await loadData(files, await settleRoles(files, request.data, request.yes, host))
+  checkSplits(request, loaded.rows)
   const methods = chooseMethods(registry, request, loaded.data)
   const out = styleFor(host.stdout, host.environment)
   const say = (text: string): void => {
     if (!request.json) host.stdout.write(`${text}\n`)
   }
   say(dataLine(loaded, out))
-  for (const note of loaded.notes) host.stderr.write(`note: ${note}\n`)
+  const notes = [...loaded.notes, ...leftOutBaselines(methods, loaded.data)]
+  for (const note of notes) host.stderr.write(`note: ${note}\n`)
   const versions = await packageVersions(registry)
   const identity = identityOf(loaded.data, methods, request, versions)
   const file = request.state ?? defaultStateFile(identity)
@@ -88,6 +90,17 @@ export async function runCompare(
   keeper.remove()
 }
 
+/** So many drawn rows take seconds, in which nothing can be interrupted. */
+const mostDrawn = 10_000_000
+const alwaysAllowed = 100
+
+/** @throws MtlError 'invalid-option' for more splits than such a table needs */
+function checkSplits({ splits }: CompareRequest, rows: number): void {
+  const most = Math.max(alwaysAllowed, Math.floor(mostDrawn / rows))
+  const message = `--splits must be at most ${most} for ${count(rows)} rows; beyond some hundreds no interval narrows visibly`
+  check(splits <= most, 'invalid-option', message, { splits })
+}
+
 /** What is done again in no time leaves no file behind when it is killed. */
 const secondsUnkept = 2
 
@@ -114,7 +127,7 @@ function earlierState(
 async function compared(
   methods: Readonly<Record<string, Estimator>>,
   { data, taskNoun }: LoadedData,
-  { splits, trainFraction, seed, workers, resume }: CompareRequest,
+  { splits, trainFraction, seed, workers }: CompareRequest,
   { costs, finished }: CompareState,
   keeper: StateKeeper,
   host: Host,
@@ -133,7 +146,7 @@ async function compared(
   })
   host.onInterrupt(() => {
     const { done, total } = told.state()
-    const how = done === 0 ? '' : `; go on with: ${commandWith(host, {}, resume ? [] : ['--resume'])}`
+    const how = done === 0 ? '' : `; go on with: ${commandWith(host, {}, ['--resume'])}`
     return `interrupted after ${done} of ${total} fits${how}`
   })
   const executor = await executorFor(workers, kept, splits)
@@ -175,13 +188,17 @@ function* reportPieces(
   host: Host,
 ): Generator<string> {
   const style = styleFor(host.stdout, host.environment)
+  const verdict = `\n${wrap(inGlyphs(comparison.verdict, style), style.width)}\n`
+  // Of too little data the verdict says that what follows describes and does not decide.
+  const first = comparison.decision === 'too-little-data'
+  if (first) yield verdict
   yield `\n${methodsTable(comparison, data, style).join('\n')}\n`
   for (const { estimator, split, code, message } of comparison.failures) {
     const what =
       split === undefined ? `${estimator} does not apply` : `${estimator}, split ${split + 1} failed`
     yield `${wrap(inGlyphs(`${what} [${code}]: ${message}`, style), style.width, '  ')}\n`
   }
-  yield `\n${wrap(inGlyphs(comparison.verdict, style), style.width)}\n`
+  if (!first) yield verdict
   const request = { host, splits, compared: Object.keys(methods) }
   const steps = nextSteps(comparison, request, leftOut)
   if (steps.length > 0) yield '\n'

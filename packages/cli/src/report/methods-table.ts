@@ -20,7 +20,7 @@ interface Column {
 const columnsOf: Readonly<Record<TaskKind, readonly Column[]>> = {
   regression: [
     {
-      head: ['explained', 'var., %'],
+      head: ['expl. var.,', 'pooled, %'],
       metric: 'explained-variance-pooled',
       format: 'share',
       spread: true,
@@ -53,7 +53,9 @@ export function methodsTable(comparison: Comparison, data: Dataset, style: Style
     comparison.summaries.filter(({ baseline }) => baseline === reference).map((s) => [s.estimator, s]),
   )
   const plots = intervalPlot(
-    methods.map((name) => summaries.get(name)?.overall),
+    methods.map((name) =>
+      comparison.decision === 'too-little-data' ? undefined : summaries.get(name)?.overall,
+    ),
     plotCells,
     style.symbols,
   )
@@ -62,7 +64,11 @@ export function methodsTable(comparison: Comparison, data: Dataset, style: Style
     name,
     ...columns.map((column) => cell(comparison, name, column, style)),
     ...(judged
-      ? [gainCell(summaries.get(name), name, style), word(summaries.get(name), name, style), plots[i]]
+      ? [
+          gainCell(summaries.get(name), name, style),
+          judgement(comparison, summaries.get(name), name, style),
+          plots[i],
+        ]
       : []),
   ])
   const heads = [0, 1].map((line) => [
@@ -125,9 +131,16 @@ function gainCell(summary: EstimatorSummary | undefined, name: string, { symbols
     : gain(summary.overall, symbols)
 }
 
-function word(summary: EstimatorSummary | undefined, name: string, { symbols }: Style): string {
+function judgement(
+  { decision }: Comparison,
+  summary: EstimatorSummary | undefined,
+  name: string,
+  { symbols }: Style,
+): string {
   if (name === reference) return `${symbols.baseline} baseline`
   if (summary === undefined || Number.isNaN(summary.overall.mean)) return ''
+  // What decides nothing names no winners and no losers.
+  if (decision === 'too-little-data') return ''
   const { verdict } = summary
   return `${verdict === 'helps' ? symbols.helps : verdict === 'hurts' ? symbols.hurts : symbols.undecided} ${verdict}`
 }
@@ -155,9 +168,10 @@ function fitted(
 function painted(
   line: string,
   summary: EstimatorSummary | undefined,
-  { recommended }: Comparison,
+  { recommended, decision }: Comparison,
   style: Style,
 ): string {
+  if (decision === 'too-little-data') return paint(line, 'muted', style)
   const tone = summary?.verdict === 'helps' ? 'help' : summary?.verdict === 'hurts' ? 'hurt' : 'muted'
   return summary?.estimator === recommended
     ? paint(paint(line, tone, style), 'bold', style)

@@ -85,6 +85,13 @@ describe('methodsTable', () => {
     expect(coloured[4]).toContain('\u001b[33m')
   })
 
+  it('names no winners and no losers where there is too little data', () => {
+    const few = { ...exampleComparison, decision: 'too-little-data' } as const
+    const text = methodsTable(few, exampleData.data, { ...plain, width: 140 }).join('\n')
+    expect(text).not.toMatch(/helps|hurts|▲|▼/)
+    expect(text).toContain('■ baseline')
+  })
+
   it('judges nothing where the baseline could not be fitted', () => {
     const { seconds, ...rest } = exampleComparison
     const without = methodsTable(

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { commandWith, programName } from './command-line.ts'
 
 describe('commandWith', () => {
-  const args = ['compare', 'my pupils.csv', '--task', 'school', '--time-limit=60', '--splits', '5']
+  const args = [
+    'compare',
+    '--resume',
+    'my pupils.csv',
+    '--task',
+    'school',
+    '--time-limit=60',
+    '--splits',
+    '5',
+  ]
 
   it('takes options away and sets others anew', () => {
     expect(commandWith({ args, environment: {} }, { '--time-limit': undefined, '--splits': '20' })).toBe(

@@ -13,6 +13,8 @@ export function commandWith(
   const kept: string[] = []
   for (let i = 0; i < args.length; i++) {
     const [flag] = args[i].split('=', 1)
+    // What was taken up is done: another command begins anew, or says so itself.
+    if (args[i] === '--resume') continue
     if (!(flag in changes)) kept.push(args[i])
     else if (!args[i].includes('=')) i++
   }

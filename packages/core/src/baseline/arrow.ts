@@ -22,7 +22,7 @@ export interface Arrow {
   readonly sharedPenalty: Matrix
 }
 
-export interface ArrowSolution {
+interface ArrowSolution {
   /** u. */
   readonly shared: Float64Array
   /** v_t, one after the other. */

@@ -20,7 +20,7 @@ export interface Convex {
   factorise(deviations: Float64Array): (gradient: Float64Array) => Float64Array
 }
 
-export interface Slopes {
+interface Slopes {
   readonly objective: number
   readonly gradient: Float64Array
   /** Its largest entry, relative to 1 + the rows that it sums over. */

@@ -9,7 +9,7 @@ import type { CostEstimate } from './types.ts'
 /** Milliseconds that all trial fits may take together. */
 const budget = 1000
 /** Of the smallest sample; then as many again, until the time is up. */
-const fewestTasks = 2
+const fewestTasks = 8
 
 /**
  * Fits each estimator to a sample of tasks (a second at most for all, but that a step which has begun is ended) and scales
@@ -43,11 +43,12 @@ export async function estimateCosts(
 interface Measured {
   readonly seconds: number
   readonly size: number
+  readonly cut: boolean
 }
 
 /**
  * Of training on all data: samples of tasks grow twofold while the next one fits into `share` milliseconds. The smallest is
- * fitted twice where that fits too, since code that runs for the first time is slow.
+ * fitted twice and counted once, since code that runs for the first time is slow.
  */
 async function secondsOf(
   estimator: Estimator,
@@ -59,24 +60,29 @@ async function secondsOf(
 ): Promise<number> {
   const ends = performance.now() + share
   const whole = sizeOf(estimator, data)
-  let before: Measured | undefined
-  for (let size = fewestTasks, warm = false; ; size *= warm ? 2 : 1, warm = true) {
+  const tryOut = async (size: number, until: number): Promise<Measured | undefined> => {
     const sample = sampleOf(data, order, size)
-    const trial = await timedFit(estimator, sample, ends, random, signal)
-    if (trial === undefined) return NaN
-    const last = { seconds: trial.seconds, size: sizeOf(estimator, sample) }
+    const trial = await timedFit(estimator, sample, until, random, signal)
+    return trial && { ...trial, size: sizeOf(estimator, sample) }
+  }
+  const cold = await tryOut(fewestTasks, ends - share / 2)
+  if (cold === undefined || performance.now() > ends) return extrapolated(cold, undefined, whole)
+  let before: Measured | undefined
+  for (let size = fewestTasks; ; size *= 2) {
+    const last = await tryOut(size, ends)
     // Twice the tasks take at least twice the time.
-    const late = performance.now() + 2000 * trial.seconds > ends
-    if (trial.cut || late || (size >= order.length && warm)) return extrapolated(last, before, whole)
-    before = warm ? last : undefined
+    const late = last === undefined || last.cut || performance.now() + 2000 * last.seconds > ends
+    if (late || size >= order.length) return extrapolated(last, before, whole)
+    before = last
   }
 }
 
 /** Of the time of a small fit this share at least is thought to grow with its size; the rest may be the same for any. */
 const leastGrowing = 0.25
 
-/** By what the last of two samples took more than the one before; in proportion where there was none. */
-function extrapolated(last: Measured, before: Measured | undefined, whole: number): number {
+/** By what the last of two samples took more than the one before; in proportion where there was none. NaN where none could be fitted. */
+function extrapolated(last: Measured | undefined, before: Measured | undefined, whole: number): number {
+  if (last === undefined) return NaN
   const proportional = last.seconds / last.size
   const rate =
     before === undefined
