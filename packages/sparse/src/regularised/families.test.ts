@@ -1,0 +1,51 @@
+import { describeEstimator } from '@mtl/core/testing'
+import { clustered } from './families/clustered.ts'
+import { dirty } from './families/dirty.ts'
+import { fusedLasso } from './families/fused-lasso.ts'
+import { graphRegularised } from './families/graph-regularised.ts'
+import { jointFeature } from './families/joint-feature.ts'
+import { lasso } from './families/lasso.ts'
+import { robustTraceNorm } from './families/robust-trace-norm.ts'
+import { robust } from './families/robust.ts'
+import { sparseGroupLasso } from './families/sparse-group-lasso.ts'
+import { temporal } from './families/temporal.ts'
+import { traceNorm } from './families/trace-norm.ts'
+
+/** Folds within training: rows of a pair may fall apart, and draws are named by task. */
+const folded = {
+  'order of rows does not matter': 'folds of rows are drawn by their order',
+  'names of tasks do not matter': 'folds of rows are drawn by the name of their task',
+  'weight 2 is a row given twice': 'a row and its copy may fall into two folds',
+  'rows given twice at half weight change nothing': 'a row and its copy may fall into two folds',
+} as const
+
+/** A task without rows has weights all the same. */
+const coupled = {
+  'a task without rows disturbs no other': 'those that are drawn to it are drawn to what it follows',
+  'a task without labels disturbs no other': 'those that are drawn to it are drawn to what it follows',
+} as const
+
+/** Tasks in their order. */
+const chained = { ...coupled, 'order of tasks does not matter': 'each task is drawn to the next' } as const
+
+// Tight, since solutions are equal to the tolerance of the solver alone.
+const given = { penalty: 0.05, tolerance: 1e-11 }
+
+describeEstimator('joint-feature', () => jointFeature({ pathLength: 8, tolerance: 1e-10 }), {
+  except: folded,
+})
+describeEstimator('joint-feature of a given penalty', () => jointFeature(given))
+describeEstimator('lasso of a given penalty', () => lasso(given))
+describeEstimator('trace-norm of a given penalty', () => traceNorm(given))
+describeEstimator(
+  'graph-regularised of a given coupling',
+  () => graphRegularised({ couplingPenalty: 0.1, tolerance: 1e-11 }),
+  { except: coupled },
+)
+describeEstimator('dirty of a given penalty', () => dirty(given))
+describeEstimator('robust of a given penalty', () => robust(given))
+describeEstimator('robust-trace-norm of a given penalty', () => robustTraceNorm(given))
+describeEstimator('sparse-group-lasso of a given penalty', () => sparseGroupLasso(given))
+describeEstimator('clustered of a given penalty', () => clustered(given))
+describeEstimator('temporal of a given penalty', () => temporal(given), { except: chained })
+describeEstimator('fused-lasso of a given penalty', () => fusedLasso(given), { except: chained })
