@@ -1,5 +1,6 @@
 import { definePlugin } from '@mtl/core'
 import type { Plugin } from '@mtl/core'
+import { foldWork } from './bayesian/choose-covariance.ts'
 import { sparseBayesian } from './bayesian/sparse-bayesian.ts'
 import { regularisedEstimators, regularisedWorks } from './regularised/all.ts'
 
@@ -8,5 +9,5 @@ export const sparsePlugin: Plugin = definePlugin({
   name: '@mtl/sparse',
   version: '1.0.0',
   estimators: { 'sparse-bayesian': sparseBayesian, ...regularisedEstimators },
-  works: { ...regularisedWorks },
+  works: { [foldWork.name]: foldWork, ...regularisedWorks },
 })

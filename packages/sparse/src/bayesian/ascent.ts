@@ -4,22 +4,14 @@
  */
 import { matrix } from '@mtl/core'
 import type { InverseWishart, Iteration } from '@mtl/core'
+import { precisionTerm, weightTerms, withWeights } from './bound.ts'
 import { expectedSquares } from './likelihood.ts'
 import { expectedLogPrecision, gaussianTerm, noisePosterior, noiseTerm, touchLogistic } from './noise.ts'
 import type { NoiseModel } from './noise.ts'
-import {
-  featurePrior,
-  firstPrecisions,
-  isPruned,
-  traces,
-  updateFeatureCovariances,
-  updatePrecisions,
-} from './precisions.ts'
+import { firstPrecisions, traces, updateFeatureCovariances, updatePrecisions } from './precisions.ts'
 import { learntPriors } from './learn-scale.ts'
 import type { LearnScale } from './learn-scale.ts'
-import { priorLogNormaliser } from './priors.ts'
 import type { PrecisionLaw } from './priors.ts'
-import { freeInterceptPrecision } from './problem.ts'
 import type { Layout, Problem } from './problem.ts'
 import type { Factors, NoisePosterior, Precisions, Scratch, State } from './types.ts'
 import { createScratch, updateCurvatureInPlace } from './weights.ts'
@@ -62,9 +54,9 @@ export interface AscentOptions {
 }
 
 /** The state before the first sweep. */
-export function firstState(problem: Problem, family: TaskFamily, { noise }: AscentOptions): State {
+export function firstState(problem: Problem, family: TaskFamily, options: AscentOptions): State {
   const { tasks, width, groups, kind, rowStarts, priors } = problem
-  const precision = kind === 'binary' ? 1 : (noise.fixed ?? 1 / (meanSquare(problem) || 1))
+  const precision = firstNoisePrecision(problem, options)
   const count = groups.blocks.length
   const factors: Factors = {
     noisePrecision: new Float64Array(tasks.length).fill(precision),
@@ -88,6 +80,11 @@ export function firstState(problem: Problem, family: TaskFamily, { noise }: Asce
     bound: -Infinity,
     terms: {},
   }
+}
+
+/** One over the targets' mean square, unless it is given; 1 of classes. */
+export function firstNoisePrecision(problem: Problem, { noise }: AscentOptions): number {
+  return problem.kind === 'binary' ? 1 : (noise.fixed ?? 1 / (meanSquare(problem) || 1))
 }
 
 /** Mean square of the prepared targets over all rows. */
@@ -243,73 +240,4 @@ function followRows(
     noise: next,
     likelihood: { likelihood: fit + logIntercepts, noise: noiseTerm(model, next) },
   }
-}
-
-const logTwoPi = Math.log(2 * Math.PI)
-
-/** Terms of W and Om: E log p(W) but for the task covariance, entropy of W, divergence of Om. */
-function weightTerms(
-  problem: Problem,
-  family: TaskFamily,
-  scratch: Scratch,
-  factors: Factors,
-  precisions: Precisions,
-  featureLaws: readonly InverseWishart[] | undefined,
-): Record<string, number> {
-  const { groups, tasks, width, freeIntercept } = problem
-  const quadratics = traces(groups, factors.featurePrecision, family.quadratics(factors, scratch))
-  let weights = 0
-  groups.blocks.forEach(({ length }, i) => {
-    const logDeterminant = featureLaws?.[i].meanLogDeterminant ?? 0
-    weights +=
-      0.5 * family.rows * (length * (precisions.meanLog[i] - logTwoPi) - logDeterminant) -
-      0.5 * factors.precision[i] * quadratics[i]
-  })
-  if (freeIntercept)
-    for (let t = 0; t < tasks.length; t++) {
-      const second =
-        scratch.means[(t + 1) * width - 1] ** 2 + scratch.covariances[(t + 1) * family.layout.size - 1]
-      weights += 0.5 * (Math.log(freeInterceptPrecision) - logTwoPi) - 0.5 * freeInterceptPrecision * second
-    }
-  return {
-    weights,
-    entropyW: 0.5 * tasks.length * width * (1 + logTwoPi) + 0.5 * scratch.logDeterminant,
-    ...(featureLaws && {
-      Omega: -featureLaws.reduce(
-        (sum, law, i) => sum + law.divergenceFrom(featurePrior(groups.blocks[i].length)),
-        0,
-      ),
-    }),
-  }
-}
-
-/** The family's part of 'weights' is added to the common one; its other terms stand beside. */
-function withWeights(
-  common: Readonly<Record<string, number>>,
-  { weights = 0, ...others }: Readonly<Record<string, number>>,
-): Record<string, number> {
-  return { ...common, weights: common.weights + weights, ...others }
-}
-
-/** -KL of q(g_i) from the prior, for chi that only the scale's own step moves. */
-function precisionTerm(
-  priors: readonly (PrecisionLaw | undefined)[],
-  { order, chi, phi, mean, meanInverse, meanLog, logNormaliser }: Precisions,
-): number {
-  let sum = 0
-  priors.forEach((prior, i) => {
-    if (prior === undefined) return
-    sum -=
-      priorLogNormaliser(prior) -
-      logNormaliser[i] +
-      (order[i] - prior.order) * meanLog[i] -
-      0.5 * (phi[i] - prior.phi) * mean[i] -
-      (chi[i] === prior.chi ? 0 : 0.5 * (chi[i] - prior.chi) * meanInverse[i])
-  })
-  return sum
-}
-
-/** Groups whose precision has run away: their weights are nothing. */
-export function prunedGroups({ precisions }: State): number[] {
-  return [...precisions.mean.keys()].filter((i) => isPruned(precisions, i))
 }

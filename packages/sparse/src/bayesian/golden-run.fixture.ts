@@ -1,13 +1,15 @@
 /** Runs of an independent program, with its own names of options, on the inner functions. */
-import { dataset, matrix } from '@mtl/core'
+import { cholesky, dataset, identity, matrix, matrixFromRows } from '@mtl/core'
 import type { Iteration } from '@mtl/core'
-import { ascent, firstState } from './ascent.ts'
+import { ascent, firstNoisePrecision, firstState } from './ascent.ts'
 import type { AscentOptions, TaskFamily } from './ascent.ts'
 import { exchangeableFamily } from './exchangeable-family.ts'
+import { inverseWishartFamily } from './inverse-wishart-family.ts'
+import { lowRankFamily } from './low-rank-family.ts'
 import { precisionLaw } from './priors.ts'
 import type { GroupPrior } from './priors.ts'
 import { layoutOf, prepareRows, rowStartsOf } from './problem.ts'
-import type { InterceptKind, Problem } from './problem.ts'
+import type { InterceptKind, Preparation, Problem } from './problem.ts'
 import type { State } from './types.ts'
 
 export interface GoldenTask {
@@ -38,9 +40,10 @@ export interface GoldenOptions {
 
 export interface GoldenProblem {
   readonly problem: Problem
-  /** Of the inputs (by task where a free intercept takes them off) and targets. */
-  readonly inputMeans: readonly (readonly number[])[]
-  readonly targetMeans: readonly number[]
+  readonly preparation: Preparation
+  /** What was taken off all inputs, and off all targets. */
+  readonly inputCentres: readonly number[]
+  readonly level: number
   readonly inputScales: readonly number[]
   readonly targetScale: number
 }
@@ -120,10 +123,9 @@ export function goldenProblem(
   }
   return {
     problem,
-    inputMeans: tasks.map((_, t) =>
-      pooled ? centres : inputScales.map((scale, j) => scale * prepared.inputMeans.data[t * features + j]),
-    ),
-    targetMeans: tasks.map((_, t) => level + targetScale * prepared.targetMeans[t]),
+    preparation: prepared,
+    inputCentres: centres,
+    level,
     inputScales,
     targetScale,
   }
@@ -189,13 +191,15 @@ export interface Run {
   readonly bounds: readonly number[]
 }
 
-/** So many sweeps, whatever the tolerance. */
-export function sweeps(iteration: Iteration<State, State>, start: State, count: number): Run {
+/** So many sweeps at most, fewer where the bound changes by no more than `tolerance` of 1 and itself. */
+export function sweeps(iteration: Iteration<State, State>, start: State, count: number, tolerance = -1): Run {
   let state = start
   const bounds: number[] = []
   for (let k = 0; k < count; k++) {
+    const before = state.bound
     state = iteration.step(state, undefined as never)
     bounds.push(state.bound)
+    if (Math.abs(state.bound - before) <= tolerance * (1 + Math.abs(state.bound))) break
   }
   return { state, bounds }
 }
@@ -204,4 +208,21 @@ export function runFamily(problem: Problem, family: TaskFamily, options: GoldenO
   const settings = goldenAscentOptions(options)
   const start = firstState(problem, family, settings)
   return sweeps(ascent(problem, family, settings, start), start, count)
+}
+
+/** The family of any golden. */
+export function goldenFamily(problem: Problem, options: GoldenOptions): TaskFamily {
+  const count = problem.tasks.length
+  const covariance = options.task_cov ?? 'inverseWishart'
+  const settings = goldenAscentOptions(options)
+  if (options.model === 'lowRank')
+    return lowRankFamily(problem, options.K ?? 2, firstNoisePrecision(problem, settings))
+  if (covariance === 'identity' || covariance === 'exchangeable')
+    return goldenExchangeable(problem, options, options.ratio_start?.[0] ?? 0)
+  const given = typeof covariance === 'string' ? undefined : cholesky(matrixFromRows(covariance))
+  return inverseWishartFamily(problem, {
+    posterior: posteriors[options.posterior ?? ''] ?? 'exact',
+    centre: identity(count),
+    ...(given && { fixed: { precision: given.inverse(), logDeterminant: given.logDeterminant } }),
+  })
 }

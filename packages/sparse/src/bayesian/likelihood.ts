@@ -99,3 +99,28 @@ export function expectedSquares(
 export function boundCurvature(xi: number): number {
   return Math.abs(xi) < 1e-4 ? 0.25 - (xi * xi) / 48 : Math.tanh(xi / 2) / (2 * xi)
 }
+
+/** sum_n x_nj (z_n - r_n fit_n). */
+export function leftFor(
+  { columns: { columns: n, data } }: Rows,
+  j: number,
+  rowTargets: Float64Array,
+  rowWeights: Float64Array,
+  fit: Float64Array,
+): number {
+  let sum = 0
+  const from = j * n
+  for (let i = 0; i < n; i++) sum += data[from + i] * (rowTargets[i] - rowWeights[i] * fit[i])
+  return sum
+}
+
+/** A row's fit with weight j changed so much. */
+export function addColumnInPlace(
+  fit: Float64Array,
+  { columns: { columns: n, data } }: Rows,
+  j: number,
+  change: number,
+): void {
+  const from = j * n
+  for (let i = 0; i < n; i++) fit[i] += change * data[from + i]
+}

@@ -5,7 +5,8 @@ import { meanFeatureCovariances, newTask } from './new-task.ts'
 import type { NewTask } from './new-task.ts'
 import { createScratch, updateCurvatureInPlace } from './weights.ts'
 import type { TaskFamily } from './ascent.ts'
-import type { Preparation, Problem } from './problem.ts'
+import type { Prepared } from './prepare.ts'
+import type { Problem } from './problem.ts'
 import type { Scratch, State } from './types.ts'
 
 export type PosteriorKind = 'exact' | 'by-task' | 'by-group' | 'kronecker'
@@ -80,15 +81,9 @@ export interface SparseBayesianParameters {
 /** Largest task covariance that is kept whole. */
 export const largestTaskMatrix = 300
 
-export interface Fitted {
-  readonly problem: Problem
-  readonly preparation: Preparation
+export interface Fitted extends Prepared {
   readonly family: TaskFamily
   readonly state: State
-  /** Positions of the tasks of the problem among all T. */
-  readonly positions: readonly number[]
-  readonly tasks: number
-  readonly features: readonly string[]
   readonly kind: SparseBayesianParameters['taskCovariance']['kind']
 }
 

@@ -1,8 +1,15 @@
 /** Step (1): q(W), one of several families, and the second moments that the other updates need of it. */
 import { solveByTask, solveExchangeable } from './exchangeable.ts'
-import { boundCurvature, fitted, gramInPlace, momentInPlace } from './likelihood.ts'
+import {
+  addColumnInPlace,
+  boundCurvature,
+  fitted,
+  gramInPlace,
+  leftFor,
+  momentInPlace,
+} from './likelihood.ts'
 import { freeInterceptPrecision, layoutOf } from './problem.ts'
-import type { Layout, Problem, Rows } from './problem.ts'
+import type { Layout, Problem } from './problem.ts'
 import type { Factors, Scratch } from './types.ts'
 
 export type ExchangeablePosterior = 'exact' | 'by-task' | 'by-group'
@@ -193,30 +200,6 @@ function blockPrecisions(
     commonPrecision: square.map((value) => (precision[b] * value) / commonEigenvalue[b]),
     deviationPrecision: square.map((value) => (precision[b] * value) / deviationEigenvalue[b]),
   }
-}
-
-/** sum_n x_nj (z_n - r_n fit_n). */
-function leftFor(
-  { columns: { columns: n, data } }: Rows,
-  j: number,
-  rowTargets: Float64Array,
-  rowWeights: Float64Array,
-  fit: Float64Array,
-): number {
-  let sum = 0
-  const from = j * n
-  for (let i = 0; i < n; i++) sum += data[from + i] * (rowTargets[i] - rowWeights[i] * fit[i])
-  return sum
-}
-
-function addColumnInPlace(
-  fit: Float64Array,
-  { columns: { columns: n, data } }: Rows,
-  j: number,
-  change: number,
-): void {
-  const from = j * n
-  for (let i = 0; i < n; i++) fit[i] += change * data[from + i]
 }
 
 /** common = (m. m.' + C.) / P, deviation = sum_t (m_t - m. / P)(m_t - m. / P)' + sum_t S_t - C. / P, of each group. */
