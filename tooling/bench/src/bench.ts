@@ -3,6 +3,7 @@ import { benchCholesky } from './cholesky.ts'
 import { benchLongFits, benchShortFits } from './comparison.ts'
 import { benchCosts } from './costs.ts'
 import { benchCsv } from './csv.ts'
+import { benchLargeRegularised, benchRegularised } from './regularised.ts'
 import { benchRidge } from './ridge.ts'
 import { markdown } from './rows.ts'
 
@@ -22,5 +23,7 @@ console.log(
     await benchLongFits(0),
     await benchLongFits(1),
     await benchLongFits(2),
+    ...(await benchRegularised()),
+    benchLargeRegularised(),
   ]),
 )

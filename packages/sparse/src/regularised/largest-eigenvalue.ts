@@ -1,8 +1,8 @@
 /** Products at most; the bound is usually met after 10 to 30. */
 const mostProducts = 60
 
-/** Share of the eigenvalue at which its error is small enough to be added. */
-const looseness = 0.01
+/** Share of the eigenvalue at which its error is small enough to be added: so much longer do the solver's steps take. */
+const looseness = 0.05
 
 /**
  * An upper estimate of the largest eigenvalue of a symmetric positive semidefinite matrix that is known by its products, by

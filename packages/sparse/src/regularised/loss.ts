@@ -223,17 +223,22 @@ function productByRows(
   means: Float64Array,
   scale: number,
 ): Quadratic['multiplyInPlace'] {
+  // Of many features few have a weight: the others take no part in the value of a row.
+  const active = new Int32Array(size)
   return (weights, product, at) => {
     let level = 0
+    let count = 0
     for (let j = 0; j < size; j++) {
-      level += means[j] * weights[at + j]
       product[at + j] = 0
+      if (weights[at + j] === 0) continue
+      level += means[j] * weights[at + j]
+      active[count++] = j
     }
     let total = 0
     for (const i of counted) {
       const start = i * size
       let value = -level
-      for (let j = 0; j < size; j++) value += data[start + j] * weights[at + j]
+      for (let k = 0; k < count; k++) value += data[start + active[k]] * weights[at + active[k]]
       const share = scale * counts[i] * value
       total += share
       for (let j = 0; j < size; j++) product[at + j] += share * data[start + j]
