@@ -8,8 +8,8 @@ const laws: EstimatorLaws = {
   data: (layout, kind) =>
     relatedTasks({
       random: createRandom(5),
-      tasks: 8,
-      rows: 10,
+      tasks: 12,
+      rows: 12,
       features: 2,
       spread: 0.3,
       noise: 0.3,
