@@ -30,7 +30,10 @@ export function invertInPlace(a: Float64Array, n: number, at = 0): number {
 
 /** sum_k x[xAt + k] y[yAt + k] for `count` numbers: four sums side by side, for one alone waits for itself. */
 export function dotRange(x: Float64Array, xAt: number, y: Float64Array, yAt: number, count: number): number {
-  let [first, second, third, fourth] = [0, 0, 0, 0]
+  let first = 0
+  let second = 0
+  let third = 0
+  let fourth = 0
   const whole = count - (count % 4)
   for (let k = 0; k < whole; k += 4) {
     first += x[xAt + k] * y[yAt + k]
@@ -42,38 +45,24 @@ export function dotRange(x: Float64Array, xAt: number, y: Float64Array, yAt: num
   return first + second + third + fourth
 }
 
-/** out becomes A B, or out + A B; n x n. */
+/** out becomes A B, or out + A B, n x n; B is symmetric, so that all goes along rows. */
 export function multiplyInPlace(
   out: Float64Array,
   a: Float64Array,
   b: Float64Array,
   n: number,
-  { at = 0, aAt = 0, bAt = 0, add = false }: Positions = {},
+  { aAt = 0, add = false }: { readonly aAt?: number; readonly add?: boolean } = {},
 ): void {
-  if (!add) out.fill(0, at, at + n * n)
-  for (let i = 0; i < n; i++) {
-    const row = at + i * n
-    for (let k = 0; k < n; k++) {
-      const factor = a[aAt + i * n + k]
-      const from = bAt + k * n
-      for (let j = 0; j < n; j++) out[row + j] += factor * b[from + j]
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      const product = dotRange(a, aAt + i * n, b, j * n, n)
+      out[i * n + j] = add ? out[i * n + j] + product : product
     }
-  }
-}
-
-interface Positions {
-  readonly at?: number
-  readonly aAt?: number
-  readonly bAt?: number
-  readonly add?: boolean
 }
 
 /** sum_j a[i, j] x[j] for row i of an n x n matrix at `at`, x from `xAt`. */
 export function rowTimes(a: Float64Array, n: number, i: number, x: Float64Array, at = 0, xAt = 0): number {
-  let sum = 0
-  const row = at + i * n
-  for (let j = 0; j < n; j++) sum += a[row + j] * x[xAt + j]
-  return sum
+  return dotRange(a, at + i * n, x, xAt, n)
 }
 
 /** a becomes (a + a') / 2. */

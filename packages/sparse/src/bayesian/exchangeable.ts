@@ -3,7 +3,14 @@
  *
  *   A (x) B = I (x) B2 + 11' (x) Bq,  B1 = B / l1, B2 = B / l2 by group, Bq = (B1 - B2) / P, B_i = E g_i E Om_i^-1
  */
-import { invertGeneralInPlace, invertInPlace, multiplyInPlace, rowTimes, symmetriseInPlace } from './dense.ts'
+import {
+  dotRange,
+  invertGeneralInPlace,
+  invertInPlace,
+  multiplyInPlace,
+  rowTimes,
+  symmetriseInPlace,
+} from './dense.ts'
 
 /** Priors' precisions of d columns, d x d each, and where the tasks' sums stand. */
 export interface ExchangeableSystem {
@@ -64,14 +71,16 @@ export function solveExchangeable(
   const sums = Float64Array.from({ length: n }, (_, i) => rowTimes(k, n, i, sumOfFits))
   for (let i = 0; i < square; i++) shifted[i] = (commonPrecision[i] - deviationPrecision[i]) / tasks
   const pull = Float64Array.from({ length: n }, (_, i) => rowTimes(shifted, n, i, sums))
-  multiplyInPlace(between, shifted, k, n)
+  // X = Bq K^-1 = K^-T Bq, for it is symmetric.
+  const product = new Float64Array(square)
+  transposeInPlace(product, k, n)
+  multiplyInPlace(between, product, shifted, n)
   symmetriseInPlace(between, n)
   multiplyInPlace(shifted, k, total, n)
   symmetriseInPlace(shifted, n)
   total.set(shifted)
 
   const right = new Float64Array(n)
-  const product = new Float64Array(square)
   for (let t = 0; t < tasks; t++) {
     const own = at + t * stride
     for (let i = 0; i < n; i++) right[i] = moments[t * n + i] - pull[i]
@@ -80,6 +89,11 @@ export function solveExchangeable(
     subtractProductInPlace(covariances, product, n, own, shifted)
   }
   return logDeterminant
+}
+
+/** `to` becomes A'. */
+function transposeInPlace(to: Float64Array, a: Float64Array, n: number): void {
+  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) to[i * n + j] = a[j * n + i]
 }
 
 /** E at `at` becomes E - P E, E symmetric and the result too; `copy` is scratch. */
@@ -93,10 +107,9 @@ function subtractProductInPlace(
   for (let i = 0; i < n * n; i++) copy[i] = e[at + i]
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
-      let sum = copy[i * n + j]
-      for (let k = 0; k < n; k++) sum -= p[i * n + k] * copy[j * n + k]
-      e[at + i * n + j] = sum
-      e[at + j * n + i] = sum
+      const value = copy[i * n + j] - dotRange(p, i * n, copy, j * n, n)
+      e[at + i * n + j] = value
+      e[at + j * n + i] = value
     }
 }
 

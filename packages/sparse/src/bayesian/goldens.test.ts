@@ -109,12 +109,7 @@ describe('sweeps of the variational ascent are those of an independent program',
 
   it('for partial labels, empty tasks, constant columns, and more features or tasks than rows', () => {
     for (const { run, tasks, groups } of partial.cases)
-      expectRun(
-        run,
-        tasks,
-        groups,
-        Math.max(...flat(run.W).map(Math.abs)),
-      )
+      expectRun(run, tasks, groups, Math.max(...flat(run.W).map(Math.abs)))
   })
 
   it('for classes by the logistic bound', () => {

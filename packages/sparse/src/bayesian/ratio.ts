@@ -9,7 +9,7 @@
  *
  * a_i = tr(E Om_i^-1 common_i), b_i of the deviations; -(a_i/l1 + b_i/l2)/2 where g_i is held. u moves up to where F' changes its sign, and never to a lower F.
  */
-import { generalisedInverseGaussianMoments } from '@mtl/core'
+import { logBesselK, logBesselKRatio } from '@mtl/core'
 import type { PrecisionLaw } from './priors.ts'
 
 /** What F is made of for one group. */
@@ -70,10 +70,15 @@ function profiled(
   if (prior === undefined) return { logNormaliser: -0.5 * held * quadratic, mean: held }
   const order = prior.order + weights / 2
   const phi = prior.phi + quadratic
+  const { chi } = prior
   // Without chi there is no Bessel function in it.
-  return prior.chi === 0
-    ? { logNormaliser: -order * Math.log(phi), mean: (2 * order) / phi }
-    : generalisedInverseGaussianMoments(order, prior.chi, phi)
+  if (chi === 0) return { logNormaliser: -order * Math.log(phi), mean: (2 * order) / phi }
+  const z = Math.sqrt(chi) * Math.sqrt(phi)
+  const logScale = 0.5 * (Math.log(chi) - Math.log(phi))
+  return {
+    logNormaliser: logBesselK(order, z) + order * logScale,
+    mean: Math.exp(logScale + logBesselKRatio(order, z)),
+  }
 }
 
 /** u after the step, from the u before. */
@@ -90,13 +95,14 @@ export function maximiseRatio(
   const within = (u: number): number => Math.min(Math.max(u, lowest), highest)
   let [last, step] = [start, 0.25]
   let next = within(start + direction * step)
-  while (profile(next).slope * direction > 0 && next !== lowest && next !== highest) {
+  let slope = profile(next).slope * direction
+  while (slope > 0 && next !== lowest && next !== highest) {
     last = next
     step *= 2
     next = within(start + direction * step)
+    slope = profile(next).slope * direction
   }
-  if (profile(next).slope * direction <= 0 && next !== last)
-    next = rootBetween((u) => profile(u).slope, last, next)
+  if (slope <= 0 && next !== last) next = rootBetween((u) => profile(u).slope, last, next)
   for (let halvings = 0; halvings < 60; halvings++) {
     if (profile(next).value >= first.value) return next
     next = 0.5 * (next + start)

@@ -1,0 +1,5 @@
+export type { Activation } from './layout.ts'
+export type { TaskClusteringOptions } from './options.ts'
+export type { Candidate, Choice, OutputPrior, TaskClusteringParameters } from './parameters.ts'
+export * from './plugin.ts'
+export { taskClustering } from './task-clustering.ts'
