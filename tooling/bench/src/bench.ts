@@ -6,6 +6,7 @@ import { benchCsv } from './csv.ts'
 import { benchLargeRegularised, benchRegularised } from './regularised.ts'
 import { benchRidge } from './ridge.ts'
 import { markdown } from './rows.ts'
+import { benchLargeSparse, benchSparse } from './sparse.ts'
 
 console.log(
   markdown([
@@ -25,5 +26,7 @@ console.log(
     await benchLongFits(2),
     ...(await benchRegularised()),
     benchLargeRegularised(),
+    ...(await benchSparse()),
+    benchLargeSparse(),
   ]),
 )

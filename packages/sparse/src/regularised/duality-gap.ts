@@ -13,8 +13,8 @@ export function dualityGap(
 ): number {
   if (squared === undefined || family.dualNorm === undefined) return NaN
   const gradient: Matrix = { ...weights, data: new Float64Array(weights.data.length) }
-  const twice =
-    2 * loss.gradientInPlace(weights.data, loss.startIntercepts, gradient.data, new Float64Array(loss.tasks))
+  const twice = 2 * loss.value(weights.data, loss.startIntercepts)
+  loss.gradientInPlace(weights.data, loss.startIntercepts, gradient.data, new Float64Array(loss.tasks))
   const norm = family.dualNorm(gradient)
   const share = norm > penalty ? penalty / norm : 1
   // sum of scaled residuals times targets: q - w'm.

@@ -31,7 +31,7 @@ const chained = { ...coupled, 'order of tasks does not matter': 'each task is dr
 // Tight, since solutions are equal to the tolerance of the solver alone.
 const given = { penalty: 0.05, tolerance: 1e-11 }
 
-describeEstimator('joint-feature', () => jointFeature({ pathLength: 8, tolerance: 1e-10 }), {
+describeEstimator('joint-feature', () => jointFeature({ pathLength: 8, tolerance: 1e-12 }), {
   except: folded,
 })
 describeEstimator('joint-feature of a given penalty', () => jointFeature(given))

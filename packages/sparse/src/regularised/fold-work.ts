@@ -1,6 +1,6 @@
 import { createRandom, iterate } from '@mtl/core'
 import type { Dataset, Training, Work } from '@mtl/core'
-import { heldOutError, penaltyPath, problemOf, shapeOf, type HeldOut } from './path.ts'
+import { alongPath, heldOutError, penaltyPath, problemOf, shapeOf, type HeldOut } from './path.ts'
 import type { Settings } from './settings.ts'
 import type { FamilyShape, PenaltyFamily } from './types.ts'
 
@@ -27,8 +27,8 @@ export function foldWork<Own>(
   return {
     name: `sparse/${name}`,
     async run({ data, own, settings, penalties }, { test }, { signal }) {
-      const problem = problemOf(data, familyOf(own, shapeOf(data)), settings, test)
-      const path = penaltyPath(problem, penalties, ({ weights, intercepts }) =>
+      const problem = problemOf(data, familyOf(own, shapeOf(data)), alongPath(settings), test)
+      const path = penaltyPath(problem.solve, penalties, ({ weights, intercepts }) =>
         heldOutError(data.tasks, test, weights, problem.loss.interceptsOf(weights.data, intercepts)),
       )
       // No step draws.

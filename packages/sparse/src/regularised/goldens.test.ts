@@ -17,10 +17,12 @@ import degenerate from './goldens/degenerate.json' with { type: 'json' }
 import logistic from './goldens/logistic.json' with { type: 'json' }
 import paths from './goldens/paths.json' with { type: 'json' }
 import squared from './goldens/squared.json' with { type: 'json' }
-import { logisticLoss, squaredLoss, type Loss, type TaskRows } from './loss.ts'
+import { logisticLoss } from './logistic-loss.ts'
+import type { Loss, TaskRows } from './loss.ts'
 import { countFeatures, largestPenaltyOf, solverOf, type Problem } from './path.ts'
 import { laplacianOf } from './relations.ts'
 import { settingsOf } from './settings.ts'
+import { squaredLoss } from './squared-loss.ts'
 import type { Point } from './solver.ts'
 import type { FamilyShape, PenaltyFamily } from './types.ts'
 

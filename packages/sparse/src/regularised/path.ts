@@ -1,10 +1,12 @@
 import { log1pExp, matrix } from '@mtl/core'
 import type { Dataset, Iteration, Matrix, Task } from '@mtl/core'
-import { logisticLoss, rowsOf, squaredLoss, type Loss } from './loss.ts'
+import { logisticLoss } from './logistic-loss.ts'
+import { rowsOf, type Loss } from './loss.ts'
 import { columnNorms } from './norms.ts'
 import { quadraticSolver } from './quadratic-solver.ts'
 import type { Settings } from './settings.ts'
 import { proximalSolver, type Point, type Solution, type Solver } from './solver.ts'
+import { squaredLoss } from './squared-loss.ts'
 import type { FamilyShape, PenaltyFamily } from './types.ts'
 
 /** A family's problem on the labelled rows of tasks of one kind. */
@@ -73,20 +75,32 @@ export interface PathResult<Measure> {
   readonly kept?: Solution
 }
 
-/** One penalty a step, each solved from the one before; measures each solution and keeps that at position `keep`. */
+/** Points of a path are judged by held-out errors and counts: so much larger may their residual be. */
+const pathLooseness = 100
+
+/** Settings by which the points of a path are solved that are not chosen. */
+export function alongPath(settings: Settings): Settings {
+  return { ...settings, tolerance: pathLooseness * settings.tolerance }
+}
+
+/**
+ * One penalty a step, each solved from the one before; measures each solution. That of the chosen position is solved by a
+ * solver of its own, and kept.
+ */
 export function penaltyPath<Measure>(
-  { solve }: Problem,
+  solve: Solver,
   penalties: Float64Array,
   measure: (solution: Solution) => Measure,
-  keep = -1,
+  chosen?: { readonly position: number; readonly solve: Solver },
 ): Iteration<PathState<Measure>, PathResult<Measure>> {
   return {
     init: () => ({ objective: Infinity, report: {}, measures: [] }),
     step({ point, measures, kept }) {
       const position = measures.length
-      const solution = solve(penalties[position], point)
+      const isChosen = position === chosen?.position
+      const solution = (isChosen ? chosen.solve : solve)(penalties[position], point)
       const { parts, intercepts, objective, steps, residual, weights } = solution
-      const now = position === keep ? solution : kept
+      const now = isChosen ? solution : kept
       return {
         point: { parts, intercepts },
         objective,

@@ -20,12 +20,14 @@ import { dealFolds } from './folds.ts'
 import { rowsOf, sum } from './loss.ts'
 import { columnNorms } from './norms.ts'
 import {
+  alongPath,
   countFeatures,
   largestPenaltyOf,
   penaltyGrid,
   penaltyPath,
   problemOf,
   shapeOf,
+  solverOf,
   type Problem,
 } from './path.ts'
 import { predict } from './predict.ts'
@@ -137,7 +139,9 @@ function choosing<Own extends object>(
     const jobs = folded.map((test) => ({ test }))
     const folds = yield* run('folds', (inner) => runJobs(work, common, jobs, inner))
     const choice = choosePenalty(folds, settings.rule)
-    const path = penaltyPath(problem, penalties, measure, choice.chosen)
+    const loose = solverOf(problem.loss, problem.family, alongPath(settings))
+    const exact = { position: choice.chosen, solve: problem.solve }
+    const path = penaltyPath(loose, penalties, measure, exact)
     const { parameters } = yield* run('path', (inner) => iterate(path, inner))
     const solution = parameters.kept ?? problem.solve(penalties[choice.chosen])
     const learnt = { solution, largest, penalties, choice, measures: parameters.measures }
@@ -157,7 +161,7 @@ async function* fitOne<Own extends object>(
   context: TrainContext,
 ): Training<Trained<RegularisedParameters>> {
   const penalties = Float64Array.of(penalty)
-  const path = penaltyPath(problem, penalties, measure, 0)
+  const path = penaltyPath(problem.solve, penalties, measure, { position: 0, solve: problem.solve })
   const { parameters, diagnostics } = yield* iterate(path, context)
   const solution = parameters.kept ?? problem.solve(penalty)
   const choice = { chosen: 0, heldOutError: Float64Array.of(NaN), standardError: Float64Array.of(NaN) }

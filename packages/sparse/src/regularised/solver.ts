@@ -52,11 +52,11 @@ export function proximalSolver(loss: Loss, family: PenaltyFamily, options: Solve
   let next: Scratch = { parts: each(), intercepts: new Float64Array(tasks) }
   const ahead: Scratch = { parts: each(), intercepts: new Float64Array(tasks) }
 
-  /** Writes the gradient at a point and returns the smooth part of the objective, the loss apart. */
-  const evaluate = ({ parts, intercepts }: Scratch, penalty: number): { loss: number; smooth: number } => {
+  /** Writes W and the gradient at a point and returns the value of the smooth penalty. */
+  const evaluate = ({ parts, intercepts }: Scratch, penalty: number): number => {
     addPartsInPlace(total, parts)
-    const value = loss.gradientInPlace(total.data, intercepts, gradient.data, interceptGradient)
-    return { loss: value, smooth: family.smooth?.addGradient(total, penalty, gradient) ?? 0 }
+    loss.gradientInPlace(total.data, intercepts, gradient.data, interceptGradient)
+    return family.smooth?.addGradient(total, penalty, gradient) ?? 0
   }
   /** `to` becomes a plain step from a point whose gradient has been written; returns its length in units of the gradient. */
   const move = (from: Scratch, to: Scratch, penalty: number, curvature: number): number => {
@@ -98,7 +98,8 @@ export function proximalSolver(loss: Loss, family: PenaltyFamily, options: Solve
       copyPointInPlace(current, ahead)
       inertia = 1
     }
-    const { loss: value, smooth } = evaluate(current, penalty)
+    const smooth = evaluate(current, penalty)
+    const value = loss.value(total.data, current.intercepts)
     return {
       parts: current.parts.map(({ data }) => matrix(tasks, features, data.slice())),
       intercepts: current.intercepts.slice(),
