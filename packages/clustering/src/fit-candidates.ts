@@ -201,11 +201,14 @@ function climb(
 ): Training<Trained<Float64Array>> {
   const { expectationMaximisationSteps: steps, maxSteps, gradientTolerance } = settings
   const several = layout.clusters > 1
-  const em = { maxSteps: several ? 5 * steps : steps, tolerance: several ? 1e-7 : 1e-8, weights: !several }
-  return runPhases(context, 2, async function* (run) {
+  const usual = { maxSteps: several ? 5 * steps : steps, tolerance: several ? 1e-7 : 1e-8, weights: !several }
+  // Without a finish these steps go all the way.
+  const em = family.finish ? usual : { maxSteps: Math.max(1, maxSteps), tolerance: 1e-9, weights: true }
+  return runPhases(context, family.finish ? 2 : 1, async function* (run) {
     const risen = yield* run(family.firstPhase, (inner) =>
       iterate(family.expectationMaximisation(layout, penalties, start, em), inner),
     )
+    if (!family.finish) return { parameters: risen.parameters, converged: risen.diagnostics.converged }
     const top = yield* run('quasi-newton', (inner) => {
       const descended = { objective: family.objective(layout, penalties), scale: 1 / Math.max(1, total) }
       return iterate(quasiNewton(descended, risen.parameters, { maxSteps, gradientTolerance }), inner)

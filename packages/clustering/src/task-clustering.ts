@@ -31,6 +31,7 @@ import {
 import { noPenalties } from './penalty.ts'
 import { predictTasks } from './predict.ts'
 import { problemOfTasks, tasksWithRows, type Problem } from './problem.ts'
+import { clusteringViews } from './views.ts'
 import { clusteringWarnings } from './warnings.ts'
 
 /** Tasks that come in kinds, or are alike: shrunk by the right amount, with their uncertainty, and open to new tasks. */
@@ -42,7 +43,7 @@ export function taskClustering(options: TaskClusteringOptions = {}): Estimator<T
     version: 1,
     options: { ...settings },
     capabilities: {
-      kinds: ['regression'],
+      kinds: ['regression', 'binary', 'multiclass'],
       mixedKinds: false,
       inputs: 'same-features',
       levels: 'indicators',
@@ -53,9 +54,10 @@ export function taskClustering(options: TaskClusteringOptions = {}): Estimator<T
     },
     standardise: true,
     train: (data, context) => train(data, settings, context),
-    predict: predictTasks,
+    predict: (parameters, queries, tasks) => predictTasks(parameters, queries, tasks, settings),
     warnings: (parameters, data) => clusteringWarnings(parameters, data, settings),
     cost: (data) => costOf(data, settings),
+    views: clusteringViews,
   })
 }
 
