@@ -36,6 +36,16 @@ export async function builtInTable(name: string): Promise<Columns> {
   return setNamed(name, await builtInSets()).table()
 }
 
+/** Names of the data sets that come along; none where their package is not installed. */
+export async function dataSetNames(): Promise<readonly string[]> {
+  try {
+    return Object.keys(await builtInSets())
+  } catch (error) {
+    if (error instanceof MtlError) return []
+    throw error
+  }
+}
+
 function setNamed(name: string, sets: Readonly<Record<string, BuiltInSet>>): BuiltInSet {
   const known = Object.keys(sets)
   if (known.includes(name)) return sets[name]
