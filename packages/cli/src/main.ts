@@ -1,7 +1,10 @@
 import process from 'node:process'
 import { Command, CommanderError } from 'commander'
 import { compareCommand } from './compare/command.ts'
+import { evalCommand } from './eval/command.ts'
 import { inspectCommand } from './inspect/command.ts'
+import { predictCommand } from './predict/command.ts'
+import { trainCommand } from './train/command.ts'
 import type { Host } from './host.ts'
 import { confirm } from './text/ask.ts'
 import { ownVersion } from './versions.ts'
@@ -22,6 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
     args,
     stdout: process.stdout,
     stderr: process.stderr,
+    plugins: [],
     environment: process.env,
     signal: abort.signal,
     onInterrupt: (describe) => (story = describe),
@@ -42,20 +46,33 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function program(host: Host): Promise<Command> {
-  const compare = compareCommand(async (files, options) => {
-    const { runCompare } = await import('./compare/run.ts')
-    await runCompare(files, options, host)
-  })
-  const inspect = inspectCommand(async (files, options) => {
-    const { runInspect } = await import('./inspect/run.ts')
-    await runInspect(files, options, host)
-  })
+  const commands = [
+    compareCommand(async (files, options) => {
+      const { runCompare } = await import('./compare/run.ts')
+      await runCompare(files, options, host)
+    }),
+    trainCommand(async (files, options) => {
+      const { runTrain } = await import('./train/run.ts')
+      await runTrain(files, options, host)
+    }),
+    predictCommand(async (folder, files, options) => {
+      const { runPredict } = await import('./predict/run.ts')
+      await runPredict(folder, files, options, host)
+    }),
+    evalCommand(async (folder, files, options) => {
+      const { runEval } = await import('./eval/run.ts')
+      await runEval(folder, files, options, host)
+    }),
+    inspectCommand(async (files, options) => {
+      const { runInspect } = await import('./inspect/run.ts')
+      await runInspect(files, options, host)
+    }),
+  ]
   const root = new Command('mtl')
     .description('Multi-task learning: does learning these tasks together pay?')
     .version(await ownVersion())
-    .addCommand(compare)
-    .addCommand(inspect)
-  for (const command of [root, compare, inspect]) {
+  for (const command of commands) root.addCommand(command)
+  for (const command of [root, ...commands]) {
     command.exitOverride().configureOutput({
       outputError: (message, write) =>
         write(message.replace(/^error: /, 'error [invalid-option] ').replace(/\n\(/, ' (')),
