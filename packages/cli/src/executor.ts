@@ -17,7 +17,7 @@ export async function executorFor(
 }
 
 /** The module of the workers, which finds the plugins in its address; beside this one, in the source as in the build. */
-export function workerUrl(plugins: readonly NamedPlugin[]): URL {
+function workerUrl(plugins: readonly NamedPlugin[]): URL {
   const url = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
   if (plugins.length > 0) url.searchParams.set('plugins', JSON.stringify(plugins))
   return url

@@ -22,7 +22,7 @@ export interface TrainRequest {
 }
 
 /** A method by its name, or the comparison that is to choose one. */
-export type Method =
+type Method =
   | { readonly name: string; readonly options: Readonly<Record<string, unknown>> }
   | { readonly comparison: CompareRequest }
 
