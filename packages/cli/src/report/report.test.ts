@@ -148,8 +148,17 @@ describe('nextSteps', () => {
     expect(nextSteps(alone, { ...request, splits: 2 }, [])[0]).toContain('every figure')
   })
 
+  it('offers the model where something is shown, with the options that it was compared with', () => {
+    const shown = { ...exampleComparison, decision: 'together', recommended: 'pooled' } as const
+    const options = ['--option', 'pooled.penalty=2', '--option=single-task.penalty=1', '--splits', '30']
+    const asked = { ...request, host: { args: [...args, ...options], environment } }
+    expect(nextSteps(shown, asked, [])).toEqual([
+      'the model on all rows: mtl train fields.csv --target yield --method pooled --out model --option penalty=2',
+    ])
+  })
+
   it('else offers every figure', () => {
-    expect(nextSteps({ ...exampleComparison, decision: 'together' }, request, [])).toEqual([
+    expect(nextSteps(exampleComparison, { ...request, splits: 20 }, [])).toEqual([
       'every figure, for a program: mtl compare fields.csv --target yield --time-limit 9 --json',
     ])
   })
