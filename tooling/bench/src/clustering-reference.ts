@@ -97,7 +97,7 @@ d <- read.csv(commandArgs(TRUE)[1]); d$task <- factor(d$task)
 run <- function() lmer(y ~ x + (x | task), d, REML = FALSE)
 m <- run()
 s <- sapply(1:5, function(k) system.time(m <<- run())[['elapsed']])
-cat(median(s), as.numeric(logLik(m)))
+cat(median(s), format(as.numeric(logLik(m)), digits = 12))
 `
 
 /** lme4's fit of a random slope by maximum likelihood; undefined where R or lme4 is not there. */
