@@ -1,5 +1,6 @@
 import { meanRegularised, singleTask } from '@mtl/core'
 import { benchCholesky } from './cholesky.ts'
+import { benchClustering } from './clustering.ts'
 import { benchLongFits, benchShortFits } from './comparison.ts'
 import { benchCosts } from './costs.ts'
 import { benchCsv } from './csv.ts'
@@ -28,5 +29,6 @@ console.log(
     benchLargeRegularised(),
     ...(await benchSparse()),
     benchLargeSparse(),
+    ...(await benchClustering()),
   ]),
 )
