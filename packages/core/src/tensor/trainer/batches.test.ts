@@ -10,7 +10,8 @@ import { encodeData } from './encode.ts'
 import { taskProbabilities } from './plan.ts'
 import { trainingData, type EpochOptions } from './training-data.ts'
 
-const rowsOf = (n: number, from = 0): number[][] => Array.from({ length: n }, (_, i) => [from + i, (i * i) % 5])
+const rowsOf = (n: number, from = 0): number[][] =>
+  Array.from({ length: n }, (_, i) => [from + i, (i * i) % 5])
 
 /** Tasks that own their rows, of 3, 50 and 0 labels; the second has weights. */
 const long = dataset([
@@ -30,7 +31,12 @@ const shared = rowsOf(12)
 const wide = ((): Dataset => {
   const [first, second] = dataset([
     { name: 'number', inputs: shared, targets: shared.map(([i]) => (i % 3 === 2 ? NaN : i)) },
-    { name: 'class', kind: 'binary', inputs: shared, targets: shared.map(([i]) => (i === 5 ? NaN : Number(i > 8))) },
+    {
+      name: 'class',
+      kind: 'binary',
+      inputs: shared,
+      targets: shared.map(([i]) => (i === 5 ? NaN : Number(i > 8))),
+    },
   ]).tasks
   return { tasks: [first, { ...second, inputs: first.inputs }] }
 })()
@@ -233,7 +239,10 @@ describe('a batch', () => {
   it('refuses tasks that the data lacks, by name', () => {
     for (const options of [{ tasks: ['smal'] }, { lossWeights: { smal: 1 } }])
       expect(() => batchesOf(long, options)).toThrow(
-        expect.objectContaining({ code: 'unknown-name', message: expect.stringContaining('small') as string }),
+        expect.objectContaining({
+          code: 'unknown-name',
+          message: expect.stringContaining('small') as string,
+        }),
       )
   })
 })

@@ -11,7 +11,9 @@ export function balancedWeights(counts: ArrayLike<number>): Float64Array {
   const classes = counts.length
   let n = 0
   for (let k = 0; k < classes; k++) n += counts[k]
-  return Float64Array.from(counts, (count) => (count === 0 ? 1 : Math.min(largestWeight, n / (classes * count))))
+  return Float64Array.from(counts, (count) =>
+    count === 0 ? 1 : Math.min(largestWeight, n / (classes * count)),
+  )
 }
 
 /**

@@ -24,7 +24,13 @@ describe('the report of gradients', () => {
   })
 
   it('is finite where a gradient is 0', () => {
-    const report = gradientReport(matrixFromRows([[0, 0], [0, 1]]), ['a', 'b'])
+    const report = gradientReport(
+      matrixFromRows([
+        [0, 0],
+        [0, 1],
+      ]),
+      ['a', 'b'],
+    )
     expect(Object.values(report).every(Number.isFinite)).toBe(true)
   })
 })

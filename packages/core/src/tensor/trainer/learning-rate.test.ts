@@ -54,7 +54,10 @@ describe('the learning rate', () => {
     [{ decay: 'linear' as 'step' }, 'learningRate.decay'],
   ])('refuses %j and names the option', (rate, option) => {
     expect(() => learningRateOf(rate)).toThrow(
-      expect.objectContaining({ code: 'invalid-option', details: expect.objectContaining({ option }) as object }),
+      expect.objectContaining({
+        code: 'invalid-option',
+        details: expect.objectContaining({ option }) as object,
+      }),
     )
   })
 })

@@ -28,8 +28,8 @@ export function learningRateOf(given: number | LearningRate = {}): Required<Lear
   check(
     decays.includes(decay),
     'invalid-option',
-    `learningRate.decay must be one of ${decays.join(', ')}, got ${decay as string}`,
-    { option: 'learningRate.decay', got: decay as string },
+    `learningRate.decay must be one of ${decays.join(', ')}, got ${decay}`,
+    { option: 'learningRate.decay', got: decay },
   )
   return {
     base: checkNumber('learningRate', base, { min: 0, below: Infinity }),

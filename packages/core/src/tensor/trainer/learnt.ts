@@ -41,7 +41,8 @@ export async function parametersOf(learnt: Learnt): Promise<NetworkParameters> {
   const { scaling, shape } = data
   const tasks = shape.tasks.map(({ kind }, k): FittedTask => {
     const counts = classCounts(data.tasks[k], shape.tasks[k].classShares.length)
-    const balance = classWeights === 'balanced' ? balancedWeights(counts) : new Float64Array(counts.length).fill(1)
+    const balance =
+      classWeights === 'balanced' ? balancedWeights(counts) : new Float64Array(counts.length).fill(1)
     return {
       mean: scaling.targets.means[k],
       deviation: scaling.targets.deviations[k],
@@ -86,11 +87,15 @@ async function squaredResiduals(
     rows: tasks[task].targets.length,
   }))
   const outputs = await rawOutputs({ network, variables, shape, descriptors }, asked)
-  const losses = new Map(network.groups.flatMap(({ tasks: members, loss }) => members.map((k) => [k, loss] as const)))
+  const losses = new Map(
+    network.groups.flatMap(({ tasks: members, loss }) => members.map((k) => [k, loss] as const)),
+  )
   const residuals = new Map<string, { readonly sum: number; readonly weight: number }>()
   numeric.forEach((k, i) => {
     const [mean, deviation] = [scaling.targets.means[k], scaling.targets.deviations[k]]
-    const predicted = losses.get(k)?.distribution(outputs[i], { mean, deviation, noiseVariance: 1, shift: [] })
+    const predicted = losses
+      .get(k)
+      ?.distribution(outputs[i], { mean, deviation, noiseVariance: 1, shift: [] })
     if (predicted === undefined || !isReal(predicted)) return
     const { target, targets, weights, labelled } = tasks[k]
     let { sum, weight } = residuals.get(target) ?? { sum: 0, weight: 0 }

@@ -33,7 +33,11 @@ export function epochSize(data: EncodedData, { batchSize, regime, active }: Plan
 }
 
 /** The batches of one epoch, in an order drawn from `random`: each row once, or tasks at random one after another. */
-export function planEpoch(data: EncodedData, options: PlanOptions, random: RandomGenerator): readonly BatchPlan[] {
+export function planEpoch(
+  data: EncodedData,
+  options: PlanOptions,
+  random: RandomGenerator,
+): readonly BatchPlan[] {
   if (options.regime === 'alternating') return alternatingPlan(data, options, random)
   return data.isShared ? sharedPlan(data, options, random) : ownPlan(data, options, random)
 }
@@ -58,7 +62,11 @@ function labelledRows({ tasks }: EncodedData, active: readonly number[]): Int32A
   return Int32Array.from({ length: rows }, (_, i) => i).filter((i) => seen[i] === 1)
 }
 
-function sharedPlan(data: EncodedData, { batchSize, active }: PlanOptions, random: RandomGenerator): BatchPlan[] {
+function sharedPlan(
+  data: EncodedData,
+  { batchSize, active }: PlanOptions,
+  random: RandomGenerator,
+): BatchPlan[] {
   const rows = labelledRows(data, active)
   return cut(
     permutation(random, rows.length).map((i) => rows[i]),
@@ -66,7 +74,11 @@ function sharedPlan(data: EncodedData, { batchSize, active }: PlanOptions, rando
   ).map((part) => ({ rows: part }))
 }
 
-function ownPlan(data: EncodedData, { batchSize, active }: PlanOptions, random: RandomGenerator): BatchPlan[] {
+function ownPlan(
+  data: EncodedData,
+  { batchSize, active }: PlanOptions,
+  random: RandomGenerator,
+): BatchPlan[] {
   const rows = join(active.map((k) => data.tasks[k].labelled))
   const tasks = join(active.map((k) => new Int32Array(data.tasks[k].labelled.length).fill(k)))
   return cut(permutation(random, rows.length), batchSize).map((part) =>
@@ -100,7 +112,9 @@ export function byTable({ shape }: EncodedData, plan: Required<BatchPlan>): Requ
 }
 
 function cut(order: Int32Array, size: number): Int32Array[] {
-  return Array.from({ length: Math.ceil(order.length / size) }, (_, i) => order.slice(i * size, (i + 1) * size))
+  return Array.from({ length: Math.ceil(order.length / size) }, (_, i) =>
+    order.slice(i * size, (i + 1) * size),
+  )
 }
 
 function join(parts: readonly Int32Array[]): Int32Array {

@@ -49,7 +49,8 @@ export async function rawOutputs(frame: Frame, asked: readonly Asked[]): Promise
     else fillOwn(values, { questions, rows }, (q) => groupOf.get(asked[q].task) ?? 0, answers)
   }
   const finite = answers.every(({ data }) => data.every(Number.isFinite))
-  const text = 'an output of the network is not finite: rows lie far outside those of training, or it diverged'
+  const text =
+    'an output of the network is not finite: rows lie far outside those of training, or it diverged'
   check(finite, 'not-finite', text)
   return answers
 }

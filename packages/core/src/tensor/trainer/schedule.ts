@@ -65,9 +65,14 @@ export function checkScheduledRates(schedule: Schedule, variables: readonly stri
 export function checkTask(place: string, name: string, tasks: readonly string[]): void {
   const near = nearest(name, tasks)
   const hint = near.length > 0 ? `; nearest: ${near.join(', ')}` : ''
-  check(tasks.includes(name), 'unknown-name', `${place} names the task "${name}", which the data lacks${hint}`, {
-    name,
-    nearest: near,
-    known: [...tasks],
-  })
+  check(
+    tasks.includes(name),
+    'unknown-name',
+    `${place} names the task "${name}", which the data lacks${hint}`,
+    {
+      name,
+      nearest: near,
+      known: [...tasks],
+    },
+  )
 }

@@ -34,7 +34,8 @@ describe('plateaus', () => {
 
   it('are not broken by gains below 1e-4', () => {
     let plateaus = { count: 0, watch: fresh }
-    for (const [i, value] of [1, 0.99995, 0.9999].entries()) plateaus = afterPlateau(plateaus, value, i + 1, 2)
+    for (const [i, value] of [1, 0.99995, 0.9999].entries())
+      plateaus = afterPlateau(plateaus, value, i + 1, 2)
     expect(plateaus.count).toBe(1)
   })
 })

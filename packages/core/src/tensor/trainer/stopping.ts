@@ -41,7 +41,12 @@ export interface Plateaus {
 }
 
 /** Counts a plateau each time that the value has not improved by 1e-4 of itself for `every` epochs. */
-export function afterPlateau({ count, watch }: Plateaus, value: number, epoch: number, every: number): Plateaus {
+export function afterPlateau(
+  { count, watch }: Plateaus,
+  value: number,
+  epoch: number,
+  every: number,
+): Plateaus {
   const next = watched(watch, value, epoch, leastGain)
   return isOver(next, every) ? { count: count + 1, watch: { ...next, waited: 0 } } : { count, watch: next }
 }

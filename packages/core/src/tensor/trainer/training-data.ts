@@ -31,7 +31,13 @@ export function trainingData(data: Dataset): TrainingData {
       for (const plan of epoch.plans(random)) yield epoch.batch(plan)
     },
     parameters: (network, variables, { classWeights } = {}) =>
-      parametersOf({ network, variables, data: encoded, tasks: data.tasks, ...(classWeights && { classWeights }) }),
+      parametersOf({
+        network,
+        variables,
+        data: encoded,
+        tasks: data.tasks,
+        ...(classWeights && { classWeights }),
+      }),
   }
 }
 
