@@ -61,7 +61,7 @@ describe('methodsTable', () => {
 
   it('shows figures with their spread, gains with their interval, and the word with its glyph', () => {
     expect(lines[2]).toMatch(
-      /^mean-regularised +35\.0 ± 1\.0 +6\.050 +3\.240 +\+0\.94\u202f% \[−0\.01, 1\.68\] +▲ helps$/,
+      /^mean-regularised +35\.0 ± 1\.0 +6\.050 +3\.240 +\+0\.94 \[−0\.01, 1\.68\] +▲ helps$/,
     )
     expect(lines[3]).toContain('■ baseline')
     expect(lines[4]).toContain('▼ hurts')

@@ -82,11 +82,7 @@ describe.each(['cpu', 'wasm'] as const)('kernels on %s', (backend) => {
             gelu: (z: tf.Tensor) => tf.mul(z, tf.mul(0.5, tf.add(1, tf.erf(tf.div(z, Math.SQRT2))))),
           }
           const theirs = tf.valueAndGrads((...xs) =>
-            tf.sum(
-              tf.square(
-                (apply[activation] as (z: tf.Tensor) => tf.Tensor)(tf.add(tf.matMul(xs[0], xs[1]), xs[2])),
-              ),
-            ),
+            tf.sum(tf.square(apply[activation](tf.add(tf.matMul(xs[0], xs[1]), xs[2])))),
           )
           const [mine, other] = [ours([x, w, b]), theirs([x, w, b])]
           const scale = other.value.dataSync()[0]
