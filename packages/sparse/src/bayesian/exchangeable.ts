@@ -4,11 +4,11 @@
  *   A (x) B = I (x) B2 + 11' (x) Bq,  B1 = B / l1, B2 = B / l2 by group, Bq = (B1 - B2) / P, B_i = E g_i E Om_i^-1
  */
 import {
-  dotRange,
   invertGeneralInPlace,
   invertInPlace,
   multiplyInPlace,
   rowTimes,
+  rowsTimesRowsInPlace,
   symmetriseInPlace,
 } from './dense.ts'
 
@@ -49,7 +49,7 @@ export function solveExchangeable(
   const { tasks, size: n, commonPrecision, deviationPrecision, grams, noisePrecision } = system
   const { at, stride, moments } = system
   const square = n * n
-  const [shifted, k, between] = [0, 1, 2].map(() => new Float64Array(square))
+  const [shifted, k, between, product] = [0, 1, 2, 3].map(() => new Float64Array(square))
   const sumOfFits = new Float64Array(n)
   total.fill(0)
   let logDeterminant = 0
@@ -61,8 +61,11 @@ export function solveExchangeable(
       shifted[i] = commonPrecision[i] + gram
     }
     logDeterminant -= invertInPlace(covariances, n, own)
-    multiplyInPlace(k, covariances, shifted, n, { aAt: own, add: true })
-    for (let i = 0; i < square; i++) total[i] += covariances[own + i]
+    multiplyInPlace(product, covariances, shifted, n, own)
+    for (let i = 0; i < square; i++) {
+      k[i] += product[i]
+      total[i] += covariances[own + i]
+    }
     for (let i = 0; i < n; i++) sumOfFits[i] += rowTimes(covariances, n, i, moments, own, t * n)
   }
   for (let i = 0; i < square; i++) k[i] /= tasks
@@ -72,7 +75,6 @@ export function solveExchangeable(
   for (let i = 0; i < square; i++) shifted[i] = (commonPrecision[i] - deviationPrecision[i]) / tasks
   const pull = Float64Array.from({ length: n }, (_, i) => rowTimes(shifted, n, i, sums))
   // X = Bq K^-1 = K^-T Bq, for it is symmetric.
-  const product = new Float64Array(square)
   transposeInPlace(product, k, n)
   multiplyInPlace(between, product, shifted, n)
   symmetriseInPlace(between, n)
@@ -85,7 +87,7 @@ export function solveExchangeable(
     const own = at + t * stride
     for (let i = 0; i < n; i++) right[i] = moments[t * n + i] - pull[i]
     for (let i = 0; i < n; i++) means[t * n + i] = rowTimes(covariances, n, i, right, own)
-    multiplyInPlace(product, covariances, between, n, { aAt: own })
+    multiplyInPlace(product, covariances, between, n, own)
     subtractProductInPlace(covariances, product, n, own, shifted)
   }
   return logDeterminant
@@ -96,18 +98,19 @@ function transposeInPlace(to: Float64Array, a: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) to[i * n + j] = a[j * n + i]
 }
 
-/** E at `at` becomes E - P E, E symmetric and the result too; `copy` is scratch. */
+/** E at `at` becomes E - P E, E symmetric and the result too; `scratch` holds P E below the diagonal. */
 function subtractProductInPlace(
   e: Float64Array,
   p: Float64Array,
   n: number,
   at: number,
-  copy: Float64Array,
+  scratch: Float64Array,
 ): void {
-  for (let i = 0; i < n * n; i++) copy[i] = e[at + i]
+  const [to, left] = [scratch, p].map((of) => ({ of, at: 0, stride: n }))
+  rowsTimesRowsInPlace(to, left, { of: e, at, stride: n }, [n, n, n], { lower: true })
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
-      const value = copy[i * n + j] - dotRange(p, i * n, copy, j * n, n)
+      const value = e[at + i * n + j] - scratch[i * n + j]
       e[at + i * n + j] = value
       e[at + j * n + i] = value
     }
