@@ -16,7 +16,7 @@ export function newtonDirection(task: TaskRows): NewtonDirection {
 }
 
 /** max(-2 h, 0) of output k: the curvature of the log likelihood, or of what bounds it. */
-export function curvatures(
+function curvatures(
   weights: Float64Array,
   byVariance: Float64Array,
   outputs: number,
