@@ -16,6 +16,8 @@ export interface Text {
   /** Of the base line. */
   readonly y: number
   readonly text: string
+  /** Of a text that does not lie. */
+  readonly transform?: string
 }
 
 /** One path of a class, however many things it draws: documents stay small. */
@@ -34,8 +36,9 @@ export function texts(
 ): Markish {
   return (_index, { x, y }, _values, _dimensions, { document }) => {
     const group = svg(document, 'g', { class: className, 'text-anchor': anchor })
-    for (const { x: left, y: base, text } of build(x as Scale, y as Scale))
-      group.append(svg(document, 'text', { x: left, y: base }, text))
+    for (const { text: content, ...place } of build(x as Scale, y as Scale)) {
+      if (content !== '') group.append(svg(document, 'text', { ...place }, content))
+    }
     return group
   }
 }
@@ -64,14 +67,18 @@ export function markers(
 }
 
 /** Lines of the grid across, and the labels of y at their left; zero stands out where it is a border between two signs. */
-export function yAxis({ values, digits }: Ticks, signed = false): Markish[] {
+export function yAxis(
+  { values, digits }: Ticks,
+  signed = false,
+  format: (value: number) => string = (value) => fixed(value, digits, signed),
+): Markish[] {
   const isZero = (value: number): boolean => signed && Math.abs(value) < 1e-12
   return [
     gridY({ ticks: values.filter((value) => !isZero(value)), className: 'l rule' }),
     gridY({ ticks: values.filter(isZero), className: 'l zero' }),
     axisY({
       ticks: [...values],
-      tickFormat: (value: number) => fixed(value, digits, signed),
+      tickFormat: format,
       tickSize: 0,
       tickPadding: 6,
       label: null,
