@@ -27,6 +27,7 @@ export function listening(isTTY = false, columns = 100, locale = 'C.UTF-8'): Hea
     args: ['compare', 'dataset:sleepstudy', '--splits', '3'],
     stdout: sink('out'),
     stderr: sink('error'),
+    plugins: [],
     environment: { LANG: locale },
     signal: abort.signal,
     onInterrupt: (describe) => (story = describe),

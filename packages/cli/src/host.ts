@@ -1,4 +1,5 @@
 import type { Sink } from './output.ts'
+import type { NamedPlugin } from './registry.ts'
 import type { Place } from './text/style.ts'
 
 /** What a command knows of the process around it. */
@@ -7,6 +8,8 @@ export interface Host {
   readonly args: readonly string[]
   readonly stdout: Sink & Place
   readonly stderr: Sink & Place
+  /** Plugins that the configuration names. */
+  readonly plugins: readonly NamedPlugin[]
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Aborts when the user interrupts. */
   readonly signal: AbortSignal

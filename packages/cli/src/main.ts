@@ -1,8 +1,7 @@
 import process from 'node:process'
-import { Command, CommanderError } from 'commander'
-import { compareCommand } from './compare/command.ts'
-import { inspectCommand } from './inspect/command.ts'
-import type { Host } from './host.ts'
+import { CommanderError } from 'commander'
+import { createProgram } from './program.ts'
+import type { OpenHost } from './program.ts'
 import { confirm } from './text/ask.ts'
 import { ownVersion } from './versions.ts'
 
@@ -18,10 +17,11 @@ export async function main(args: readonly string[]): Promise<number> {
   const abort = new AbortController()
   process.once('SIGINT', () => abort.abort())
   let story = (): string => 'interrupted'
-  const host: Host = {
+  const host: OpenHost = {
     args,
     stdout: process.stdout,
     stderr: process.stderr,
+    plugins: [],
     environment: process.env,
     signal: abort.signal,
     onInterrupt: (describe) => (story = describe),
@@ -29,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
     clock: () => performance.now() / 1000,
   }
   try {
-    await (await program(host)).parseAsync(args, { from: 'user' })
+    await createProgram(host, await ownVersion()).parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode
@@ -39,29 +39,6 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     return report(error, args.includes('--debug'))
   }
-}
-
-async function program(host: Host): Promise<Command> {
-  const compare = compareCommand(async (files, options) => {
-    const { runCompare } = await import('./compare/run.ts')
-    await runCompare(files, options, host)
-  })
-  const inspect = inspectCommand(async (files, options) => {
-    const { runInspect } = await import('./inspect/run.ts')
-    await runInspect(files, options, host)
-  })
-  const root = new Command('mtl')
-    .description('Multi-task learning: does learning these tasks together pay?')
-    .version(await ownVersion())
-    .addCommand(compare)
-    .addCommand(inspect)
-  for (const command of [root, compare, inspect]) {
-    command.exitOverride().configureOutput({
-      outputError: (message, write) =>
-        write(message.replace(/^error: /, 'error [invalid-option] ').replace(/\n\(/, ' (')),
-    })
-  }
-  return root
 }
 
 /** Errors load what they need only when there is one. */

@@ -1,12 +1,87 @@
-import { clusteringPlugin } from '@mtl/clustering'
-import { createRegistry } from '@mtl/core'
+import { MtlError, createRegistry } from '@mtl/core'
 import type { Plugin, Registry } from '@mtl/core'
-import { sparsePlugin } from '@mtl/sparse'
 
-/** Packages whose methods the commands offer beside those of core. */
-const plugins: readonly Plugin[] = [clusteringPlugin, sparsePlugin]
+/** Packages whose methods are on offer wherever they are installed. */
+const packages: Readonly<Record<string, () => Promise<object>>> = {
+  '@mtl/clustering': () => import('@mtl/clustering'),
+  '@mtl/sparse': () => import('@mtl/sparse'),
+}
 
-/** Everything that can be named on the command line. */
-export function createCliRegistry(): Registry {
-  return createRegistry(...plugins)
+/** A plugin that the configuration names, and the module that it was found to be: plain data, for a worker. */
+export interface NamedPlugin {
+  /** As it was written. */
+  readonly name: string
+  /** Absent: one of the packages above that only this program knows a copy of. */
+  readonly url?: string
+}
+
+/** Whether a name is one of the packages that need not be named. */
+export function isKnownPackage(name: string): boolean {
+  return Object.hasOwn(packages, name)
+}
+
+export const knownPackages: readonly string[] = Object.keys(packages)
+
+/**
+ * Everything that can be named on the command line: core's, that of the packages which are installed, and that of the
+ * plugins named, which stand in for a package of the same name.
+ * @throws MtlError 'cli/broken-plugin', 'unknown-name' for one that is not there, 'duplicate-name'
+ */
+export async function createCliRegistry(named: readonly NamedPlugin[] = []): Promise<Registry> {
+  const found = new Map<string, Plugin>()
+  const installed = await Promise.all(knownPackages.map((name) => installedPlugin(name)))
+  const own = await Promise.all(named.map((plugin) => namedPlugin(plugin)))
+  for (const plugin of [...installed, ...own]) if (plugin !== undefined) found.set(plugin.name, plugin)
+  return createRegistry(...found.values())
+}
+
+/** The plugin of a known package; undefined where that is not installed. @throws MtlError 'cli/broken-plugin' */
+export async function installedPlugin(name: string): Promise<Plugin | undefined> {
+  return pluginOf(name, async () => {
+    try {
+      return await packages[name]()
+    } catch (error) {
+      if (isMissing(error, name)) return undefined
+      throw error
+    }
+  })
+}
+
+/** @throws MtlError 'cli/broken-plugin', 'unknown-name' */
+export async function namedPlugin({ name, url }: NamedPlugin): Promise<Plugin> {
+  const plugin =
+    url === undefined
+      ? await installedPlugin(name)
+      : await pluginOf(name, () => import(/* @vite-ignore */ url) as Promise<object>)
+  if (plugin !== undefined) return plugin
+  throw new MtlError('unknown-name', `the plugin ${name} is not installed: npm install ${name}`, { name })
+}
+
+async function pluginOf(name: string, load: () => Promise<object | undefined>): Promise<Plugin | undefined> {
+  const exported = await load().catch((error: unknown) => {
+    const why = error instanceof Error ? error.message.split('\n', 1)[0] : String(error)
+    throw broken(name, `cannot be loaded: ${why}`, error)
+  })
+  if (exported === undefined) return undefined
+  const plugin = Object.values(exported).find(isPlugin)
+  if (plugin !== undefined) return plugin
+  throw broken(name, 'exports no plugin, a value made by definePlugin')
+}
+
+function broken(name: string, what: string, cause?: unknown): MtlError {
+  const message = `the plugin ${name} ${what}. Install it anew, or take it away`
+  return new MtlError('cli/broken-plugin', message, { name }, { cause })
+}
+
+function isPlugin(value: unknown): value is Plugin {
+  if (typeof value !== 'object' || value === null) return false
+  const { name, version, ...parts } = value as Partial<Plugin>
+  const lists = [parts.estimators, parts.weightings, parts.metrics, parts.works]
+  return typeof name === 'string' && typeof version === 'string' && lists.some((part) => part !== undefined)
+}
+
+/** Whether the package itself is not there: one that it needs is another matter. */
+function isMissing(error: unknown, name: string): boolean {
+  const { code, message } = error as NodeJS.ErrnoException
+  return code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`)
 }

@@ -1,9 +1,12 @@
-import { check } from '@mtl/core'
+import { boundFamily, laplaceFamily } from './class-family.ts'
 import { gaussianFamily, type Family } from './family.ts'
 import type { Settings } from './options.ts'
 import type { Problem } from './problem.ts'
 
+/** Numbers exactly, classes as the options say. */
 export function familyOf(problem: Problem, settings: Settings, numeric: boolean): Family {
-  check(numeric, 'unsupported', 'task-clustering learns numbers alone')
-  return gaussianFamily(problem, settings)
+  if (numeric) return gaussianFamily(problem, settings)
+  return settings.approximation === 'laplace'
+    ? laplaceFamily(problem, settings)
+    : boundFamily(problem, settings)
 }

@@ -13,7 +13,9 @@ import { descend, firstDescent, type Descended } from './quasi-newton.ts'
 export interface Family {
   /** Name of the phase before the finish. */
   readonly firstPhase: 'em' | 'bound'
-  /** Penalised log likelihood and its slope. */
+  /** Whether quasi-Newton steps on all parameters follow. */
+  readonly finish: boolean
+  /** Penalised log likelihood; its slope as well where there is a finish. */
   objective(layout: Layout, penalties: Penalties): Objective
   /** The monotone steps before the finish. */
   expectationMaximisation(
@@ -46,6 +48,7 @@ export function gaussianFamily(problem: Problem, floors: Floors): Family {
   const scale = 1 / Math.max(1, problem.total)
   return {
     firstPhase: 'em',
+    finish: true,
     objective: (layout, penalties) => marginalLogLikelihood(problem, layout, penalties),
     expectationMaximisation(layout, penalties, start, { maxSteps, tolerance, weights }) {
       const expect = expectation(problem, layout, penalties, weights)

@@ -86,6 +86,8 @@ export interface Fit {
   /** Penalised log likelihood. */
   readonly value: number
   readonly converged: boolean
+  /** Largest entry of the slope there, over the number of rows; NaN where it was not needed. */
+  readonly largestSlope: number
 }
 
 export interface Fitting {
@@ -136,7 +138,7 @@ async function* several(
   // One cluster as often as there are clusters is a solution too.
   const same = duplicated(single.x, one, layout)
   const value = family.objective(layout, penalties)(same)
-  return value > best.value ? { x: same, value, converged: single.converged } : best
+  return value > best.value ? { ...single, x: same, value } : best
 }
 
 /** S0 is the covariance of one cluster. */
@@ -178,10 +180,15 @@ async function* bestOf(
         problem,
         inner,
       )
+      const objective = family.objective(layout, penalties)
+      const slope = new Float64Array(parameters.length)
+      const value = objective(parameters, family.finish ? slope : undefined)
+      const largest = slope.reduce((most, g) => Math.max(most, Math.abs(g)), 0) / Math.max(1, problem.total)
       return {
         x: parameters,
-        value: family.objective(layout, penalties)(parameters),
+        value,
         converged: diagnostics.converged,
+        largestSlope: family.finish ? largest : NaN,
       }
     })
     if (best === undefined || fit.value > best.value) best = fit
@@ -201,11 +208,14 @@ function climb(
 ): Training<Trained<Float64Array>> {
   const { expectationMaximisationSteps: steps, maxSteps, gradientTolerance } = settings
   const several = layout.clusters > 1
-  const em = { maxSteps: several ? 5 * steps : steps, tolerance: several ? 1e-7 : 1e-8, weights: !several }
-  return runPhases(context, 2, async function* (run) {
+  const usual = { maxSteps: several ? 5 * steps : steps, tolerance: several ? 1e-7 : 1e-8, weights: !several }
+  // Without a finish these steps go all the way.
+  const em = family.finish ? usual : { maxSteps: Math.max(1, maxSteps), tolerance: 1e-9, weights: true }
+  return runPhases(context, family.finish ? 2 : 1, async function* (run) {
     const risen = yield* run(family.firstPhase, (inner) =>
       iterate(family.expectationMaximisation(layout, penalties, start, em), inner),
     )
+    if (!family.finish) return { parameters: risen.parameters, converged: risen.diagnostics.converged }
     const top = yield* run('quasi-newton', (inner) => {
       const descended = { objective: family.objective(layout, penalties), scale: 1 / Math.max(1, total) }
       return iterate(quasiNewton(descended, risen.parameters, { maxSteps, gradientTolerance }), inner)

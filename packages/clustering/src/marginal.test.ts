@@ -12,7 +12,7 @@ describe('marginalLogLikelihood', () => {
     const penalties = {
       covariancePriorWeight: 0,
       covariancePriorScales: [],
-      gatePenalty: (options).gate_ridge ?? 0,
+      gatePenalty: options.gate_ridge ?? 0,
     }
 
     it(`is that of the reference: ${name}`, () => {

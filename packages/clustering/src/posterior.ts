@@ -109,7 +109,7 @@ export function clusterPosterior(
 }
 
 /** S L, and the lower triangle of G. */
-function curvatureInPlace(
+export function curvatureInPlace(
   { products: s, scaled, factors: c }: TaskMemory,
   p: number,
   at: number,
@@ -175,7 +175,7 @@ function meanInPlace({ halves, deviations, means, priorMeans }: TaskMemory, p: n
 }
 
 /** B = C^-1 L', row by row. */
-function halfInPlace(
+export function halfInPlace(
   b: Float64Array,
   c: Float64Array,
   lower: Float64Array,

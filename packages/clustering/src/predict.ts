@@ -2,7 +2,7 @@ import { bernoulli, categorical, matrix, mixture, normal, selectRows, sigmoid } 
 import type { Distribution, Matrix, Query, TaskInfo, UnseenTask } from '@mtl/core'
 import { familyOf } from './family-of.ts'
 import type { Layout } from './layout.ts'
-import { settingsOf } from './options.ts'
+import type { Settings } from './options.ts'
 import { layoutOf, vectorOf, type Posteriors, type TaskClusteringParameters } from './parameters.ts'
 import { problemOfTasks } from './problem.ts'
 import { activateInPlace } from './units.ts'
@@ -12,6 +12,7 @@ export function predictTasks(
   parameters: TaskClusteringParameters,
   queries: readonly Query[],
   tasks: readonly TaskInfo[],
+  settings: Settings,
 ): readonly Distribution[] {
   const layout = layoutOf(parameters)
   const x = vectorOf(parameters, layout)
@@ -20,12 +21,26 @@ export function predictTasks(
     const posteriors =
       typeof task === 'number'
         ? parameters.outputs.map((output) => posteriorOfTask(output, layout, task))
-        : unseenPosteriors(x, layout, info, task)
-    const units = unitsOfRows(x, layout, inputs)
-    if (info.kind === 'regression') return numbers(units, posteriors[0], parameters.outputs[0].noiseVariance)
-    const shares = posteriors.map((posterior) => probabilities(units, posterior))
-    return info.kind === 'binary' ? bernoulli(shares[0]) : oneAgainstRest(shares)
+        : unseenPosteriors(x, layout, info, task, settings)
+    return predictionOf(
+      unitsOfRows(x, layout, inputs),
+      posteriors,
+      info.kind,
+      parameters.outputs[0].noiseVariance,
+    )
   })
+}
+
+/** Of rows whose hidden units these are, by the posteriors of each output. */
+export function predictionOf(
+  units: Matrix,
+  posteriors: readonly Posteriors[],
+  kind: TaskInfo['kind'],
+  noiseVariance: number,
+): Distribution {
+  if (kind === 'regression') return numbers(units, posteriors[0], noiseVariance)
+  const shares = posteriors.map((posterior) => probabilities(units, posterior))
+  return kind === 'binary' ? bernoulli(shares[0]) : oneAgainstRest(shares)
 }
 
 function likeOf(tasks: readonly TaskInfo[], { kind, target }: UnseenTask): TaskInfo {
@@ -51,6 +66,7 @@ function unseenPosteriors(
   layout: Layout,
   info: TaskInfo,
   { descriptor, examples }: UnseenTask,
+  settings: Settings,
 ): readonly Posteriors[] {
   const task = {
     ...info,
@@ -58,16 +74,12 @@ function unseenPosteriors(
     inputs: examples?.inputs ?? matrix(0, info.features.length),
     targets: examples?.targets ?? new Float64Array(0),
   }
-  const use = {
-    priorMean: layout.meanTerms > 1 ? 'descriptor' : 'constant',
-    gating: layout.gateTerms > 1 ? 'descriptor' : 'none',
-  } as const
-  const problem = problemOfTasks([task], use)
-  return familyOf(problem, settingsOf({}), info.kind === 'regression').posteriors(layout, x)
+  const problem = problemOfTasks([task], settings)
+  return familyOf(problem, settings, info.kind === 'regression').posteriors(layout, x)
 }
 
 /** h of the rows, m x P. */
-function unitsOfRows(x: Float64Array, layout: Layout, { rows, columns, data }: Matrix): Matrix {
+export function unitsOfRows(x: Float64Array, layout: Layout, { rows, columns, data }: Matrix): Matrix {
   const result = matrix(rows, layout.units)
   const row = new Float64Array(columns + 1)
   row[0] = 1
@@ -118,7 +130,7 @@ function numbers(units: Matrix, posterior: Posteriors, noiseVariance: number): D
 }
 
 /** sum_a z_a sigmoid(mu_a'h / sqrt(1 + pi h'V_a h / 8)). */
-export function probabilities(units: Matrix, posterior: Posteriors): Float64Array {
+function probabilities(units: Matrix, posterior: Posteriors): Float64Array {
   const result = new Float64Array(units.rows)
   for (const [a, z] of posterior.responsibilities.data.entries()) {
     const { mean, variance } = projected(units, posterior, a)

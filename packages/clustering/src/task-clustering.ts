@@ -31,6 +31,7 @@ import {
 import { noPenalties } from './penalty.ts'
 import { predictTasks } from './predict.ts'
 import { problemOfTasks, tasksWithRows, type Problem } from './problem.ts'
+import { clusteringViews } from './views.ts'
 import { clusteringWarnings } from './warnings.ts'
 
 /** Tasks that come in kinds, or are alike: shrunk by the right amount, with their uncertainty, and open to new tasks. */
@@ -42,7 +43,7 @@ export function taskClustering(options: TaskClusteringOptions = {}): Estimator<T
     version: 1,
     options: { ...settings },
     capabilities: {
-      kinds: ['regression'],
+      kinds: ['regression', 'binary', 'multiclass'],
       mixedKinds: false,
       inputs: 'same-features',
       levels: 'indicators',
@@ -53,9 +54,10 @@ export function taskClustering(options: TaskClusteringOptions = {}): Estimator<T
     },
     standardise: true,
     train: (data, context) => train(data, settings, context),
-    predict: predictTasks,
+    predict: (parameters, queries, tasks) => predictTasks(parameters, queries, tasks, settings),
     warnings: (parameters, data) => clusteringWarnings(parameters, data, settings),
     cost: (data) => costOf(data, settings),
+    views: clusteringViews,
   })
 }
 
@@ -80,7 +82,8 @@ function train(
   }
   const folds = settings.criterion === 'held-out-tasks' ? Math.min(settings.folds, positions.length) : 0
   const count = startCount(groups, settings)
-  return runPhases(context, count + folds, async function* (run) {
+  let last: Fit | undefined
+  const training = runPhases(context, count + folds, async function* (run) {
     const scores = folds > 0 ? yield* heldOutScores(trained, fitting, groups, folds, run, context) : undefined
     const fits = yield* fitCandidates(fitting, groups, run)
     const layouts = groups.flatMap((group) => group.layouts)
@@ -89,9 +92,29 @@ function train(
     )
     const choice = choose(settings.criterion, candidates)
     const [layout, fit] = [layouts[choice.chosen], fits[choice.chosen]]
+    last = fit
     const parameters = parametersOf(data, settings, layout, fit, fitting.family, numeric)
     return { parameters: { ...parameters, choice }, converged: fit.converged }
   })
+  return warned(training, settings, () => last)
+}
+
+/** Says how far from a maximum a finish that met its limit of steps was left. */
+async function* warned(
+  training: Training<Trained<TaskClusteringParameters>>,
+  { maxSteps, gradientTolerance }: Settings,
+  fitOf: () => Fit | undefined,
+): Training<Trained<TaskClusteringParameters>> {
+  const trained = yield* training
+  const { diagnostics } = trained
+  const fit = fitOf()
+  if (diagnostics.converged || fit === undefined) return trained
+  const left = Number.isNaN(fit.largestSlope)
+    ? ''
+    : `: the largest slope is ${fit.largestSlope.toExponential(1)}, not ${gradientTolerance}`
+  const message = `the last phase met its limit of ${maxSteps} steps${left}; raise maxSteps`
+  yield { type: 'warning', code: 'step-limit', message }
+  return { ...trained, diagnostics: { ...diagnostics, warnings: [...diagnostics.warnings, message] } }
 }
 
 function namesOf(data: Dataset, trained: Dataset['tasks']): { features: string[]; tasks: string[] } {

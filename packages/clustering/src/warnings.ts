@@ -15,12 +15,7 @@ export function clusteringWarnings(
   data: Dataset,
   settings: Settings,
 ): readonly Warning[] {
-  return [
-    ...dataWarnings(data),
-    ...ofData(data, settings),
-    ...ofChoice(parameters, settings),
-    ...ofFit(parameters),
-  ]
+  return [...dataWarnings(data), ...ofData(data, settings), ...ofChoice(parameters), ...ofFit(parameters)]
 }
 
 function ofData(data: Dataset, { clusters }: Settings): Warning[] {
@@ -42,9 +37,9 @@ function ofData(data: Dataset, { clusters }: Settings): Warning[] {
   ]
 }
 
-function ofChoice({ choice }: TaskClusteringParameters, { maxSteps }: Settings): Warning[] {
+function ofChoice({ choice }: TaskClusteringParameters): Warning[] {
   const { candidates, chosen, criterion, margin } = choice
-  const { clusters, effectiveClusters, converged } = candidates[chosen]
+  const { clusters, effectiveClusters } = candidates[chosen]
   return [
     ...when(
       effectiveClusters < clusters,
@@ -55,11 +50,6 @@ function ofChoice({ choice }: TaskClusteringParameters, { maxSteps }: Settings):
       criterion === 'bic' && margin < clearMargin,
       'close-choice',
       `the next best candidate is worse by ${margin.toPrecision(2)} in BIC alone, and below ${clearMargin} is no clear choice`,
-    ),
-    ...when(
-      !converged,
-      'step-limit',
-      `the quasi-Newton finish met its limit of ${maxSteps} steps before its slope was small: raise maxSteps`,
     ),
   ]
 }

@@ -44,6 +44,16 @@ export function leftOutBaselines(methods: Readonly<Record<string, Estimator>>, d
   return [`pooled is not compared: ${why}`]
 }
 
+/** A method by its name, with options. @throws MtlError 'unknown-name', 'invalid-option', with the nearest names */
+export function methodNamed(
+  registry: Registry,
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+): Estimator {
+  if (!registry.names.estimators.includes(name)) raise([unknownMethod(name, registry)])
+  return registry.estimator(name, options)
+}
+
 function makeAll(
   registry: Registry,
   names: readonly string[],

@@ -1,5 +1,5 @@
 import { MtlError, nearest } from '@mtl/core'
-import type { TableDescription } from '@mtl/core'
+import type { Columns, TableDescription } from '@mtl/core'
 import type { ExampleData } from '@mtl/datasets'
 import type { LoadedData } from './loaded-data.ts'
 
@@ -14,14 +14,7 @@ export async function loadBuiltIn(
   name: string,
   installed: () => Promise<Readonly<Record<string, BuiltInSet>>> = builtInSets,
 ): Promise<LoadedData> {
-  const sets = await installed()
-  const known = Object.keys(sets)
-  if (!known.includes(name)) {
-    const meant = nearest(name, known).at(0)
-    const hint = meant === undefined ? '' : ` Did you mean dataset:${meant}?`
-    throw new MtlError('unknown-name', `there is no data set "${name}".${hint} Known: ${known.join(', ')}`)
-  }
-  const { title, taskNoun, description, table, data } = sets[name]
+  const { title, taskNoun, description, table, data } = setNamed(name, await installed())
   const named = (columns: TableDescription['inputs'] = []): string[] =>
     columns.map((column) => (typeof column === 'string' ? column : column.column))
   return {
@@ -36,6 +29,29 @@ export async function loadBuiltIn(
     descriptors: named(description.descriptor),
     notes: [],
   }
+}
+
+/** The table of a data set that comes along. @throws MtlError as `loadBuiltIn` does */
+export async function builtInTable(name: string): Promise<Columns> {
+  return setNamed(name, await builtInSets()).table()
+}
+
+/** Names of the data sets that come along; none where their package is not installed. */
+export async function dataSetNames(): Promise<readonly string[]> {
+  try {
+    return Object.keys(await builtInSets())
+  } catch (error) {
+    if (error instanceof MtlError) return []
+    throw error
+  }
+}
+
+function setNamed(name: string, sets: Readonly<Record<string, BuiltInSet>>): BuiltInSet {
+  const known = Object.keys(sets)
+  if (known.includes(name)) return sets[name]
+  const meant = nearest(name, known).at(0)
+  const hint = meant === undefined ? '' : ` Did you mean dataset:${meant}?`
+  throw new MtlError('unknown-name', `there is no data set "${name}".${hint} Known: ${known.join(', ')}`)
 }
 
 /** An optional package: it is looked for only when a data set is asked for. */

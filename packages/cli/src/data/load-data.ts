@@ -2,11 +2,13 @@ import { MtlError } from '@mtl/core'
 import { raise } from '../error/problems.ts'
 import type { Problem } from '../error/problems.ts'
 import { flagOf } from '../text/flag.ts'
-import { loadBuiltIn } from './built-in.ts'
+import { builtInTable, loadBuiltIn } from './built-in.ts'
 import type { DataOptions } from './data-options.ts'
 import { loadList } from './load-list.ts'
 import { loadTable } from './load-table.ts'
 import type { LoadedData } from './loaded-data.ts'
+import { readTable } from './read-table.ts'
+import type { Table } from './read-table.ts'
 
 const builtInPrefix = 'dataset:'
 
@@ -23,6 +25,13 @@ export async function loadData(files: readonly string[], options: DataOptions): 
     return loadBuiltIn(builtIn.slice(builtInPrefix.length))
   }
   throw new MtlError('invalid-option', `${builtIn} stands alone; it cannot be read together with other files`)
+}
+
+/** The table in a file, or that of a built-in set. @throws MtlError 'unreadable-file', 'unknown-name', 'invalid-data' */
+export async function tableOf(file: string): Promise<Table> {
+  return file.startsWith(builtInPrefix)
+    ? { file, columns: await builtInTable(file.slice(builtInPrefix.length)) }
+    : readTable(file)
 }
 
 /** A data set that comes along says itself what its columns are: an option would go unheard. */

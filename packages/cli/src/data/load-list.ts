@@ -24,6 +24,7 @@ export async function loadList(files: readonly string[], options: DataOptions): 
   const tasks = tables.flatMap((table, k) => tasksOf(table, described[k], options.target.length > 1))
   return {
     data: dataset(tasks),
+    description: { ...described[0], inputs: allInputs(described) },
     file: files.join(' '),
     title: `${files.length} files`,
     layout: 'list',
@@ -73,10 +74,20 @@ function classesOf(tables: readonly Table[], name: string, missing: readonly str
   return numeric ? labels.sort((a, b) => Number(a) - Number(b)) : labels.sort()
 }
 
+/** What the task of a file is named, of several files. */
+export function stemOf(file: string): string {
+  return path.basename(file).replace(/(\.csv)?(\.gz)?$/i, '')
+}
+
+function allInputs(described: readonly TableDescription[]): TableDescription['inputs'] {
+  const all = described.flatMap(({ inputs }) => inputs)
+  return [...new Map(all.map((input) => [typeof input === 'string' ? input : input.column, input])).values()]
+}
+
 function tasksOf({ file, columns }: Table, description: TableDescription, several: boolean): Task[] {
   const inputs = description.inputs.map((input) => (typeof input === 'string' ? input : input.column))
   const read = namingFile(file, () => datasetFromTable(columns, { ...description, task: undefined }), inputs)
-  const stem = path.basename(file).replace(/(\.csv)?(\.gz)?$/i, '')
+  const stem = stemOf(file)
   return read.tasks.map((task) => ({ ...task, name: several ? `${stem}/${task.target}` : stem }))
 }
 

@@ -131,7 +131,11 @@ function traitNames(traits: Table | undefined, key: string | undefined): string[
   return Object.keys(traits?.columns ?? {}).filter((name) => name !== key)
 }
 
-function joined(main: Table, traits: Table | undefined, key: string | undefined): Columns {
+/**
+ * The columns of a table and those of its descriptors by their common key.
+ * @throws MtlError 'invalid-data' naming the keys that are lacking
+ */
+export function joined(main: Table, traits: Table | undefined, key: string | undefined): Columns {
   if (traits === undefined || key === undefined) return main.columns
   raise(lackingKeys(main, traits, key))
   return namingFile(traits.file, () => joinColumns(main.columns, traits.columns, key))

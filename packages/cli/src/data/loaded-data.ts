@@ -10,8 +10,8 @@ export interface LoadedData {
   readonly layout: 'long' | 'wide' | 'list'
   /** What a task is called, in the singular: 'school'; 'task' where that is not known. */
   readonly taskNoun: string
-  /** How one table was read, so that another is read alike; absent where there are several tables. */
-  readonly description?: TableDescription
+  /** How the table was read, so that another is read alike; of a list the inputs of all tables together. */
+  readonly description: TableDescription
   /** Rows of the tables. */
   readonly rows: number
   /** Columns of the tables that are inputs. */

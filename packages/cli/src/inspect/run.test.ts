@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fit, meanRegularised, toJson } from '@mtl/core'
+import { fit, meanRegularised } from '@mtl/core'
 import { sleepStudy } from '@mtl/datasets'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { errorLines } from '../error/error-lines.ts'
 import { listening } from '../host.fixture.ts'
+import { writeModel } from '../model-directory/write.ts'
 import { runInspect } from './run.ts'
 
 describe('runInspect', () => {
@@ -24,7 +25,14 @@ describe('runInspect', () => {
     await writeFile(at('pupils.csv'), ['pupil,school_id,ses,score', ...rows].join('\n'))
     await writeFile(at('commas.csv'), 'x;y\n1,5;2\n2,5;3\n')
     const model = await fit(meanRegularised(), sleepStudy.data(), { random: 0 })
-    await writeFile(at('model.json'), JSON.stringify(toJson(model.toDocument())))
+    writeModel(at('model'), {
+      model,
+      description: sleepStudy.description,
+      run: {
+        ...{ version: 1, command: 'mtl train', seed: 0, versions: {}, fingerprint: '0' },
+        ...{ layout: 'long', taskNoun: 'person' },
+      },
+    })
   })
   afterAll(() => rm(folder, { recursive: true }))
 
@@ -59,12 +67,12 @@ describe('runInspect', () => {
   })
 
   it('shows what a stored model is and draws what it learnt', async () => {
-    const text = await shown([folder])
+    const text = await shown([at('model')])
     expect(text).toContain('method mean-regularised: slopePenalty auto, interceptPenalty auto, meanPenalty 1')
     expect(text).toContain('18 tasks: 308, 309')
     expect(text).toContain('predicts reaction (regression) from 1 input: days')
     expect(text).toMatch(/Weights of each task[^]*columns: 1 days; shades from 0\.000 to/)
-    const { estimator, views } = JSON.parse(await shown([folder], { json: true })) as {
+    const { estimator, views } = JSON.parse(await shown([at('model')], { json: true })) as {
       estimator: string
       views: { kind: string; values?: { data: number[] } }[]
     }
@@ -80,11 +88,7 @@ describe('runInspect', () => {
         (error: unknown) => errorLines(error, false),
       )
     expect(await linesOf(empty)).toEqual([
-      `error [unreadable-file] ${empty} holds no model: there is no readable ${path.join(empty, 'model.json')}. mtl train --out ${empty} writes one`,
+      `error [unreadable-file] ${empty} holds no model; mtl train --out ${empty} writes one`,
     ])
-    await writeFile(path.join(empty, 'model.json'), '{"type":')
-    expect((await linesOf(empty))[0]).toMatch(
-      /^error \[invalid-document\] .*model\.json is cut off or no JSON$/,
-    )
   })
 })

@@ -9,6 +9,7 @@ import type { Table } from '../data/read-table.ts'
 import type { Host } from '../host.ts'
 import { writeAll } from '../output.ts'
 import { createCliRegistry } from '../registry.ts'
+import { readModel } from '../model-directory/read.ts'
 import { dataMember } from '../report/json.ts'
 import { compareRequest } from '../compare/options.ts'
 import { wrap } from '../text/layout.ts'
@@ -16,7 +17,6 @@ import { styleFor } from '../text/style.ts'
 import { dataPieces, openPieces } from './data-pieces.ts'
 import { summariseFeatures, warningsOf } from './inspect-data.ts'
 import type { DataWarning } from './inspect-data.ts'
-import { loadStoredModel } from './load-model.ts'
 import { modelJson, modelPieces } from './model-pieces.ts'
 
 /**
@@ -36,7 +36,7 @@ export async function runInspect(
   })
   const style = styleFor(host.stdout, host.environment)
   if (files.length === 1 && (await isFolder(files[0]))) {
-    const stored = await loadStoredModel(files[0], createCliRegistry())
+    const stored = await readModel(files[0], await createCliRegistry(host.plugins))
     const pieces = json
       ? [`${modelJson(stored.model, stored.options)}\n`]
       : modelPieces(stored.model, stored.options, style)

@@ -86,6 +86,7 @@ export const exampleData: LoadedData = {
       targets: [1, 2, NaN],
     })),
   ),
+  description: { task: 'field', targets: { yield: 'regression' }, inputs: ['rain'] },
   file: 'fields.csv',
   title: 'fields.csv',
   layout: 'long',

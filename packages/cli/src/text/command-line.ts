@@ -22,6 +22,11 @@ export function commandWith(
   return `${programName(environment)} ${[...kept, ...set, ...added].map(quoted).join(' ')}`
 }
 
+/** The command as it was given. */
+export function commandOf({ args, environment }: Pick<Host, 'args' | 'environment'>): string {
+  return [programName(environment), ...args.map(quoted)].join(' ')
+}
+
 /**
  * How this program is called where it was started: 'mtl', or through the package manager whose script or `exec` ran
  * it, which alone knows where it is.

@@ -10,6 +10,7 @@ import type { TargetGroup } from './layout.ts'
 import { overallNames, overallValues } from './overall.ts'
 import type { Judged } from './overall.ts'
 import { predictTests } from './predict-tests.ts'
+import { taskScores } from './task-scores.ts'
 import type { FitCommon, FitJob, FitResult, OverallScore } from './types.ts'
 
 /** The code behind a job, for the worker that runs it; the estimators and metrics are those of `names`. */
@@ -50,26 +51,6 @@ export function fitWork(names: {
       }
     },
   }
-}
-
-/** Tasks x metrics; NaN where a metric is not of the task's kind, undefined, or nothing was tested. */
-function taskScores(
-  groups: readonly TargetGroup[],
-  judged: readonly (Judged | undefined)[],
-  metrics: readonly string[],
-): Float64Array {
-  const scores = new Float64Array(judged.length * metrics.length).fill(NaN)
-  for (const group of groups) {
-    for (const t of group.tasks) {
-      const rows = judged[t]
-      if (rows === undefined) continue
-      for (const metric of group.metrics) {
-        const at = t * metrics.length + metrics.indexOf(metric.name)
-        scores[at] = metric.evaluate(rows.prediction, rows.targets, rows.weights)
-      }
-    }
-  }
-  return scores
 }
 
 function overallScores(

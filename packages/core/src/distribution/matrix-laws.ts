@@ -24,7 +24,7 @@ export interface MatrixLaw {
   sample(random: RandomGenerator): Matrix
 }
 
-export const logTwoPi: number = Math.log(2 * Math.PI)
+const logTwoPi = Math.log(2 * Math.PI)
 
 /**
  * Matrix normal, n x m: entries (i, j) and (k, l) have covariance rowCovariance[i, k] columnCovariance[j, l].

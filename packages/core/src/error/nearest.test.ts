@@ -10,6 +10,7 @@ describe('nearest', () => {
     ['Minorty', ['minority']],
     ['sez', ['ses', 'sex']],
     ['shcool', ['school']],
+    ['sse', ['ses']],
     ['income', []],
     ['', []],
   ])('of %s', (name, expected) => {

@@ -17,15 +17,22 @@ export function nearest(name: string, known: readonly string[]): readonly string
     .map(({ candidate }) => candidate)
 }
 
-/** Insertions, deletions and replacements that turn one text into the other (Levenshtein, 1966). */
+/**
+ * Insertions, deletions, replacements and swaps of neighbours that turn one text into the other (optimal string
+ * alignment; Damerau, 1964).
+ */
 function editDistance(from: string, to: string): number {
+  let beforePrevious: number[] = []
   let previous = Array.from({ length: to.length + 1 }, (_, j) => j)
   for (let i = 1; i <= from.length; i++) {
     const current = [i]
     for (let j = 1; j <= to.length; j++) {
       const replaced = previous[j - 1] + Number(from[i - 1] !== to[j - 1])
-      current.push(Math.min(replaced, previous[j] + 1, current[j - 1] + 1))
+      const isSwapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]
+      const swapped = isSwapped ? beforePrevious[j - 2] + 1 : Infinity
+      current.push(Math.min(replaced, previous[j] + 1, current[j - 1] + 1, swapped))
     }
+    beforePrevious = previous
     previous = current
   }
   return previous[to.length]

@@ -49,7 +49,7 @@ export function expectedLogPrecision({ shape, rate }: NoisePosterior): Float64Ar
 }
 
 /** Kullback-Leibler divergence of Gamma(a, b) from Gamma(a0, b0), rates b. */
-export function gammaDivergence(a: number, b: number, a0: number, b0: number): number {
+function gammaDivergence(a: number, b: number, a0: number, b0: number): number {
   return (
     (a - a0) * digamma(a) -
     logGamma(a) +

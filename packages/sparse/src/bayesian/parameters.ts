@@ -79,7 +79,7 @@ export interface SparseBayesianParameters {
 }
 
 /** Largest task covariance that is kept whole. */
-export const largestTaskMatrix = 300
+const largestTaskMatrix = 300
 
 export interface Fitted extends Prepared {
   readonly family: TaskFamily

@@ -6,7 +6,7 @@ import type { Layout } from './problem.ts'
 import type { Precisions } from './types.ts'
 
 /** A group whose precision exceeds this has no weights left; its q(g) is kept as it is. */
-export const prunedPrecision = 1e12
+const prunedPrecision = 1e12
 
 /** E g = 1 everywhere, before the first sweep. */
 export function firstPrecisions(groups: number): Precisions {

@@ -114,7 +114,7 @@ export function maximiseRatio(
 const closed = 1e-13
 
 /** A root of a function whose signs at both ends differ: secants of Illinois, bisection where they do not halve the bracket. */
-export function rootBetween(slope: (at: number) => number, from: number, to: number): number {
+function rootBetween(slope: (at: number) => number, from: number, to: number): number {
   let [low, high, atLow, atHigh] = [from, to, slope(from), slope(to)]
   if (atLow === 0) return low
   for (let step = 0; step < 200 && Math.abs(high - low) > closed * (1 + Math.abs(low)); step++) {
