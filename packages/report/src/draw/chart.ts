@@ -56,7 +56,6 @@ const dress = [
   'fill',
   'stroke',
   'stroke-opacity',
-  'stroke-width',
   'stroke-linecap',
   'stroke-linejoin',
   'stroke-miterlimit',
@@ -69,13 +68,16 @@ const dress = [
 const coordinates = ['d', 'transform', 'x', 'y', 'x1', 'x2', 'y1', 'y2', 'width', 'height']
 
 function undress(root: Element): void {
-  for (const style of root.querySelectorAll('style')) style.remove()
-  for (const element of [root, ...root.querySelectorAll('*')]) {
-    for (const name of dress) element.removeAttribute(name)
-    for (const name of coordinates) {
-      const value = element.getAttribute(name)
-      if (value !== null) element.setAttribute(name, rounded(value))
-    }
+  root.querySelectorAll('style').forEach((style) => style.remove())
+  undressOne(root)
+  root.querySelectorAll('*').forEach(undressOne)
+}
+
+function undressOne(element: Element): void {
+  for (const name of dress) element.removeAttribute(name)
+  for (const name of coordinates) {
+    const value = element.getAttribute(name)
+    if (value !== null) element.setAttribute(name, rounded(value))
   }
 }
 

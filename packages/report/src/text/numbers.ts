@@ -11,7 +11,8 @@ export function fixed(value: number, digits: number, signed = false): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? none : value > 0 ? '∞' : `${minus}∞`
   const size = Math.abs(value)
   if (size >= 1e9) return exponential(value, signed)
-  const text = size.toLocaleString('en-GB', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  const [whole, rest] = size.toFixed(digits).split('.')
+  const text = whole.replace(/\B(?=(\d{3})+$)/g, ',') + (rest === undefined ? '' : `.${rest}`)
   const zero = Number(size.toFixed(digits)) === 0
   return (zero ? '' : value < 0 ? minus : signed ? '+' : '') + text
 }

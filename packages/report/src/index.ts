@@ -1,0 +1,3 @@
+export { drawView } from './draw/draw-view.ts'
+export { figureOf } from './draw/figure.ts'
+export { chartStyles } from './style/chart-styles.ts'
