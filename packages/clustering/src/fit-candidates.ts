@@ -142,7 +142,7 @@ async function* several(
 }
 
 /** S0 is the covariance of one cluster. */
-export function penaltiesOf(settings: Settings, one: Layout, x: Float64Array): Penalties {
+function penaltiesOf(settings: Settings, one: Layout, x: Float64Array): Penalties {
   const { covariancePriorWeight, covarianceFloor, gatePenalty } = settings
   const { units: p, outputs } = one
   const covariancePriorScales = Array.from({ length: outputs }, (_, o) => {

@@ -9,10 +9,10 @@ import { unitsOf, type Units } from './units.ts'
 export type Objective = (x: Float64Array, slope?: Float64Array) => number
 
 /** Bounds of log s2, beyond which it counts as the bound. */
-export const logNoiseLimits = { least: -46, most: 46 } as const
+const logNoiseLimits = { least: -46, most: 46 } as const
 
 /** s2 at x. */
-export function noiseVarianceAt(x: Float64Array, at: number): number {
+function noiseVarianceAt(x: Float64Array, at: number): number {
   return Math.exp(Math.min(Math.max(x[at], logNoiseLimits.least), logNoiseLimits.most))
 }
 
@@ -140,7 +140,7 @@ function addCovarianceSlope(
 }
 
 /** dl/dL_a = tril(2 dl/dSigma_a L_a), of the lower triangles of 2 dl/dSigma_a. */
-export function addFactorSlopes(
+function addFactorSlopes(
   layout: Layout,
   output: number,
   x: Float64Array,

@@ -45,7 +45,7 @@ export function maximisation(
  *   M_a = (sum z mu f') (sum z f f')^-1
  *   Sigma_a = (sum z (V + (mu - M f)(.)') + nu S0) / (sum z + nu)
  */
-export function updatePrior(
+function updatePrior(
   x: Float64Array,
   layout: Layout,
   output: number,
@@ -126,7 +126,7 @@ function correction(
 }
 
 /** L of the covariance whose eigenvalues below the floor are raised to it. */
-export function factorAbove(covariance: Matrix, floor: number): Float64Array {
+function factorAbove(covariance: Matrix, floor: number): Float64Array {
   const { rows: p } = covariance
   const { values, vectors } = symmetricEigen(covariance)
   // Below this share of the largest, rounding alone decides whether a factor exists.

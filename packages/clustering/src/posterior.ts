@@ -240,7 +240,7 @@ function logSum(values: Float64Array, count: number): number {
 }
 
 /** E[A] and E[AA'] of the mixture of posteriors. */
-export function mixtureMomentsInPlace(memory: TaskMemory, p: number, clusters: number): void {
+function mixtureMomentsInPlace(memory: TaskMemory, p: number, clusters: number): void {
   const { first, second, means, covariances, responsibilities: z } = memory
   first.fill(0)
   second.fill(0)

@@ -28,7 +28,7 @@ export interface Problem {
   readonly moments?: InputMoments
 }
 
-export interface InputMoments {
+interface InputMoments {
   readonly products: Float64Array
   readonly cross: Float64Array
 }

@@ -5,14 +5,14 @@ import type { Settings } from './settings.ts'
 import type { FamilyShape, PenaltyFamily } from './types.ts'
 
 /** What a fold needs, the same for all. */
-export interface FoldCommon<Own> {
+interface FoldCommon<Own> {
   readonly data: Dataset
   readonly own: Own
   readonly settings: Settings
   readonly penalties: Float64Array
 }
 
-export interface FoldJob {
+interface FoldJob {
   /** Rows held out, by task. */
   readonly test: readonly Int32Array[]
 }

@@ -56,7 +56,7 @@ export interface RegularisedFactory<Own extends object> {
   make(strength: Strength, options: RegularisedOptions, own: Own): Estimator<RegularisedParameters>
 }
 
-export interface Strength {
+interface Strength {
   readonly option: 'penalty' | 'couplingPenalty'
   readonly value: number | 'auto'
 }
