@@ -33,11 +33,31 @@ export function viewOf(kind: Kind, items: number, variant: Variant = {}): View {
     case 'matrix': {
       // A square one of 10,000 has no room in memory; that of weights has few columns.
       const columns = items > 1000 ? 5 : items
-      const square = matrix(items, columns, Float64Array.from({ length: items * columns }, (_, k) => (variant.values === undefined ? Math.tanh(draw(0.7, Math.cos(Math.floor(k / columns) - (k % columns)))) : value(k))))
-      return { ...about, kind, rows: names, columns: names.slice(0, columns), values: square, diverging: true }
+      const square = matrix(
+        items,
+        columns,
+        Float64Array.from({ length: items * columns }, (_, k) =>
+          variant.values === undefined
+            ? Math.tanh(draw(0.7, Math.cos(Math.floor(k / columns) - (k % columns))))
+            : value(k),
+        ),
+      )
+      return {
+        ...about,
+        kind,
+        rows: names,
+        columns: names.slice(0, columns),
+        values: square,
+        diverging: true,
+      }
     }
     case 'tree':
-      return { ...about, kind, newick: newickOf(names, draw), groups: Object.fromEntries(names.map((name, i) => [name, i % 3 === 0 ? 'Catholic' : 'Public'])) }
+      return {
+        ...about,
+        kind,
+        newick: newickOf(names, draw),
+        groups: Object.fromEntries(names.map((name, i) => [name, i % 3 === 0 ? 'Catholic' : 'Public'])),
+      }
     case 'points':
       return {
         ...about,
@@ -67,7 +87,13 @@ export function viewOf(kind: Kind, items: number, variant: Variant = {}): View {
         marked: 32,
         series: names.map((name) => {
           const level = value(0)
-          return { name, values: Float64Array.from({ length: 12 }, (_, k) => variant.values?.(k) ?? level + 4 / (k + 1) + draw(0.1)) }
+          return {
+            name,
+            values: Float64Array.from(
+              { length: 12 },
+              (_, k) => variant.values?.(k) ?? level + 4 / (k + 1) + draw(0.1),
+            ),
+          }
         }),
       }
     case 'table':

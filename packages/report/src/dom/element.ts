@@ -1,7 +1,7 @@
 type Attributes = Readonly<Record<string, string | number | undefined>>
 type Child = Node | string | undefined
 
-const svgNamespace = 'http://www.w3.org/2000/svg'
+const svgNamespace = 'http://www.w3.org/2000/svg' as const
 
 /** An element of HTML. Texts become text nodes: what a name contains is never read as markup. */
 export function html(
@@ -20,7 +20,7 @@ export function svg(
   attributes: Attributes = {},
   ...children: readonly Child[]
 ): SVGElement {
-  return filled(document.createElementNS(svgNamespace, tag) as SVGElement, attributes, children)
+  return filled<SVGElement>(document.createElementNS(svgNamespace, tag), attributes, children)
 }
 
 function filled<Kind extends Element>(

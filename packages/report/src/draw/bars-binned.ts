@@ -8,8 +8,8 @@ import { endLabels } from './bars-ranked.ts'
 import { chart, isNarrow } from './chart.ts'
 import { note } from './drawing.ts'
 import type { Drawing } from './drawing.ts'
-import { extent, padded, quantile } from './extent.ts'
-import { text, yAxis } from './marks.ts'
+import { extent, fromZero, padded, quantile } from './extent.ts'
+import { axisRoom, text, tickFormat, yAxis } from './marks.ts'
 import { table } from './table.ts'
 import { ticks } from './ticks.ts'
 
@@ -40,8 +40,10 @@ export function drawBins(
     bars.map(({ value }) => value),
     intervals ? binned.flatMap(({ lower, upper }) => [lower[0], upper[0]]) : [0],
   )
-  const domain = padded(range ?? [0, 1], 0.03)
-  const left = narrow ? 40 : 48
+  const domain = intervals ? padded(range ?? [0, 1], 0.03) : fromZero(range ?? [0, 1])
+  const marks = ticks(...domain, 4)
+  const signed = domain[0] < 0 && domain[1] > 0
+  const left = axisRoom(marks, tickFormat(marks, signed), narrow ? 40 : 48)
   const body = 220
   const drawn = chart(
     document,
@@ -54,7 +56,7 @@ export function drawBins(
       y: domain,
     },
     [
-      ...yAxis(ticks(...domain, 4), domain[0] < 0 && domain[1] > 0),
+      ...yAxis(marks, signed),
       ...(intervals ? [band(binned, 0), band(binned, 1)] : [floorArea(binned)]),
       lineY(binned, { x: 'rank', y: 'mean', className: 'l w2 ink0' }),
       text('s', 'start', 0, 11, extras.unit ?? ''),
@@ -79,7 +81,10 @@ function binsOf(bars: readonly Bar[], most: number): Bin[] {
     const from = Math.floor((k * bars.length) / most)
     const some = bars.slice(from, Math.max(from + 1, Math.floor(((k + 1) * bars.length) / most)))
     const ends = (of: (bar: Bar) => number): number[] => {
-      const finite = some.map(of).filter(Number.isFinite).sort((a, b) => a - b)
+      const finite = some
+        .map(of)
+        .filter(Number.isFinite)
+        .sort((a, b) => a - b)
       return finite.length === 0 ? [NaN] : finite
     }
     const lower = ends((bar) => bar.lower)

@@ -6,9 +6,9 @@ import type { Bar, BarsExtras } from './bars.ts'
 import { hasIntervals, spoken } from './bars.ts'
 import { chart, isNarrow } from './chart.ts'
 import type { Drawing } from './drawing.ts'
-import { extent, padded, quantile } from './extent.ts'
+import { extent, fromZero, padded, quantile } from './extent.ts'
 import type { Extent } from './extent.ts'
-import { markers, path, text, texts, yAxis } from './marks.ts'
+import { axisRoom, markers, path, text, texts, tickFormat, yAxis } from './marks.ts'
 import { tenth } from './shapes.ts'
 import { ticks } from './ticks.ts'
 
@@ -29,7 +29,8 @@ export function drawRanks(
   const intervals = hasIntervals(view)
   const domain = frameOf(bars, intervals)
   const signed = domain[0] < 0 && domain[1] > 0
-  const left = narrow ? 40 : 48
+  const marks = ticks(...domain, 5)
+  const left = axisRoom(marks, tickFormat(marks, signed), narrow ? 40 : 48)
   const body = narrow ? 230 : 280
   const sized = extras.sizes !== undefined && extent(bars.map(({ size }) => size)) !== undefined
   const height = head + body + 24 + (sized ? strip.gap + strip.height : 0)
@@ -45,7 +46,7 @@ export function drawRanks(
       y: domain,
     },
     [
-      ...yAxis(ticks(...domain, 5), signed),
+      ...yAxis(marks, signed),
       ...(intervals ? intervalMarks(bars, domain, narrow) : [lengths(bars, domain, width - left)]),
       text('s', 'start', 0, 12, extras.unit ?? ''),
       text('s', 'end', width - 4, 12, extras.finding ?? ''),
@@ -59,8 +60,12 @@ export function drawRanks(
 /** Holds every value; of the ends of intervals all but the outermost. */
 function frameOf(bars: readonly Bar[], intervals: boolean): Extent {
   const values = extent(bars.map(({ value }) => value)) ?? [0, 1]
-  if (!intervals) return padded([Math.min(0, values[0]), Math.max(0, values[1])], 0.03)
-  const ends = (of: (bar: Bar) => number): number[] => bars.map(of).filter(Number.isFinite).sort((a, b) => a - b)
+  if (!intervals) return fromZero(values)
+  const ends = (of: (bar: Bar) => number): number[] =>
+    bars
+      .map(of)
+      .filter(Number.isFinite)
+      .sort((a, b) => a - b)
   const lower = ends(({ lower: end }) => end)
   const upper = ends(({ upper: end }) => end)
   const low = lower.length === 0 ? values[0] : Math.min(values[0], quantile(lower, cutShare))
@@ -88,19 +93,34 @@ function intervalMarks(bars: readonly Bar[], domain: Extent, narrow: boolean): M
   const classes = new Map(strong.map((bar) => [bar.className, bar.shape]))
   return [
     lines('l faint', weak),
-    markers('even', 'circle', narrow ? 1.1 : 1.7, weak.map((bar) => [at(bar), bar.value] as const)),
+    markers(
+      'even',
+      'circle',
+      narrow ? 1.1 : 1.7,
+      weak.map((bar) => [at(bar), bar.value] as const),
+    ),
     ...[...classes].flatMap(([className, shape]) => {
       const some = strong.filter((bar) => bar.className === className)
       return [
         lines(`l w2 ${className}`, some),
-        markers(className, shape, narrow ? 3 : 4, some.map((bar) => [at(bar), bar.value] as const)),
+        markers(
+          className,
+          shape,
+          narrow ? 3 : 4,
+          some.map((bar) => [at(bar), bar.value] as const),
+        ),
       ]
     }),
     path('l axis', (x, y) => bars.map((bar) => arrows(bar, x(at(bar)), domain, y)).join('')),
   ]
 }
 
-function cutLine({ lower, upper }: Bar, x: number, [low, high]: Extent, y: (value: number) => number): string {
+function cutLine(
+  { lower, upper }: Bar,
+  x: number,
+  [low, high]: Extent,
+  y: (value: number) => number,
+): string {
   if (!(lower <= upper)) return ''
   return `M${tenth(x)} ${tenth(y(Math.max(low, lower)))}V${tenth(y(Math.min(high, upper)))}`
 }
@@ -121,12 +141,19 @@ function sizeStrip(
 ): Markish[] {
   const most = Math.max(...bars.map(({ size }) => (Number.isFinite(size) ? size : 0)), 1)
   const height = (size: number): number => ((Number.isFinite(size) ? size : 0) / most) * strip.height
-  const marks = [0, ...ticks(0, most, 1).values.filter((t) => t > 0 && height(t) > 14).slice(-1)]
+  const marks = [
+    0,
+    ...ticks(0, most, 2)
+      .values.filter((t) => t > 0 && height(t) > 14)
+      .slice(-1),
+  ]
   const thickness = Math.max(0.9, ((width - left) / bars.length) * 0.6)
   return [
     text('s', 'start', 0, floor - strip.height - 10, sizes?.title ?? ''),
     path('l rule', () => marks.map((t) => `M${left} ${tenth(floor - height(t))}H${width - 4}`).join('')),
-    texts('s num', 'end', () => marks.map((t) => ({ x: left - 6, y: floor - height(t) + 4, text: count(t) }))),
+    texts('s num', 'end', () =>
+      marks.map((t) => ({ x: left - 6, y: floor - height(t) + 4, text: count(t) })),
+    ),
     path(
       'l bars',
       (x) => bars.map(({ size }, i) => `M${tenth(x(i))} ${tenth(floor)}v${tenth(-height(size))}`).join(''),

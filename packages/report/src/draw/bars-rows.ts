@@ -6,8 +6,8 @@ import type { Bar, BarsExtras } from './bars.ts'
 import { hasIntervals, spoken } from './bars.ts'
 import { chart, isNarrow } from './chart.ts'
 import type { Drawing } from './drawing.ts'
-import { extent, padded } from './extent.ts'
-import { path, text, texts, xGrid } from './marks.ts'
+import { extent, fromZero, padded } from './extent.ts'
+import { path, text, texts, withRoom, xGrid } from './marks.ts'
 import { outline, tenth } from './shapes.ts'
 import { ticks } from './ticks.ts'
 
@@ -37,7 +37,7 @@ export function drawRows(
   const digits = digitsFor(Math.max(...range.map(Math.abs)))
   const figures = bars.map((bar) => figureOf(bar, digits, intervals))
   const layout = layoutOf(bars, figures, width)
-  const domain = intervals ? padded(range, 0.03) : padded(range, range[0] < 0 ? 0.03 : 0, range[1] > 0 ? 0.03 : 0)
+  const domain = intervals ? padded(range, 0.03) : fromZero(range)
   const bottom = bars.length * layout.step
   const marks = ticks(...domain, layout.narrow ? 4 : 6)
   // A zero line within the frame is a border between two signs.
@@ -63,11 +63,14 @@ export function drawRows(
       ...rowMarks(bars, intervals, layout, rowTop, domain),
       ...rowTexts(bars, figures, width, layout, rowTop),
       texts('s num', 'middle', (x) =>
-        marks.values
-          .map((t) => ({ x: x(t), y: top + bottom + 16, text: fixed(t, marks.digits, signed) }))
-          .filter((label) => label.x + textWidth(label.text, 12) / 2 <= width && label.x - textWidth(label.text, 12) / 2 >= 0),
+        withRoom(
+          marks.values.map((t) => ({ x: x(t), y: top + bottom + 16, text: fixed(t, marks.digits, signed) })),
+          width,
+        ),
       ),
-      unit === undefined ? undefined : text('s', 'start', layout.left, 12, fitted(unit, width - layout.left, 12)),
+      unit === undefined
+        ? undefined
+        : text('s', 'start', layout.left, 12, fitted(unit, width - layout.left, 12)),
     ],
   )
   return [drawn]
@@ -83,14 +86,20 @@ function figureOf({ value, lower, upper }: Bar, digits: number, intervals: boole
 function layoutOf(bars: readonly Bar[], figures: readonly string[], width: number): Layout {
   const few = bars.length <= fewRows
   const widestFigure = Math.max(...figures.map((f) => textWidth(f)))
-  if (isNarrow(width)) return { narrow: true, step: few ? 50 : 40, middle: few ? 34 : 29, left: 12, right: 12 }
+  if (isNarrow(width))
+    return { narrow: true, step: few ? 50 : 40, middle: few ? 34 : 29, left: 12, right: 12 }
   const widest = Math.max(...bars.map(({ label }) => textWidth(fitted(label, widestLabel))))
   const step = few ? 30 : 22
   return { narrow: false, step, middle: step / 2, left: widest + 18, right: widestFigure + 18 }
 }
 
 /** A line from the top to the bottom of each row, past its words on a phone. */
-function segments(x: number, bars: readonly Bar[], rowTop: (i: number) => number, { narrow, step }: Layout): string {
+function segments(
+  x: number,
+  bars: readonly Bar[],
+  rowTop: (i: number) => number,
+  { narrow, step }: Layout,
+): string {
   if (!narrow) return `M${tenth(x)} ${tenth(rowTop(0))}V${tenth(rowTop(bars.length))}`
   return bars.map((_, i) => `M${tenth(x)} ${tenth(rowTop(i) + 22)}V${tenth(rowTop(i) + step - 4)}`).join('')
 }
@@ -102,12 +111,18 @@ function rowMarks(
   rowTop: (i: number) => number,
   domain: readonly [number, number],
 ): Markish[] {
-  const at = bars.map((bar, i) => ({ bar, y: rowTop(i) + middle })).filter(({ bar }) => Number.isFinite(bar.value))
+  const at = bars
+    .map((bar, i) => ({ bar, y: rowTop(i) + middle }))
+    .filter(({ bar }) => Number.isFinite(bar.value))
   if (!intervals) {
     const zero = Math.min(Math.max(0, domain[0]), domain[1])
     return [
       path('f bars0', (x) =>
-        at.map(({ bar, y }) => `M${tenth(x(zero))} ${tenth(y - 6)}H${tenth(x(bar.value))}v12H${tenth(x(zero))}Z`).join(''),
+        at
+          .map(
+            ({ bar, y }) => `M${tenth(x(zero))} ${tenth(y - 6)}H${tenth(x(bar.value))}v12H${tenth(x(zero))}Z`,
+          )
+          .join(''),
       ),
     ]
   }
@@ -115,7 +130,9 @@ function rowMarks(
     const { value, lower, upper, className, shape } = bar
     const [line] = className.split(' ')
     return [
-      lower <= upper ? path(`l w2 ${line}`, (x) => `M${tenth(x(lower))} ${tenth(y)}H${tenth(x(upper))}`) : undefined,
+      lower <= upper
+        ? path(`l w2 ${line}`, (x) => `M${tenth(x(lower))} ${tenth(y)}H${tenth(x(upper))}`)
+        : undefined,
       // Rows stand at pixels: the scale of y is not theirs.
       pixelMarker(className, shape, value, y),
     ]
@@ -142,7 +159,12 @@ function rowTexts(
     ),
     texts('num bgt', 'end', () => figures.map((f, i) => ({ x: width, y: base(i), text: f }))),
     narrow
-      ? path('l rule', () => bars.slice(1).map((_, i) => `M0 ${tenth(rowTop(i) + step)}H${width}`).join(''))
+      ? path('l rule', () =>
+          bars
+            .slice(1)
+            .map((_, i) => `M0 ${tenth(rowTop(i) + step)}H${width}`)
+            .join(''),
+        )
       : undefined,
   ]
 }

@@ -11,8 +11,10 @@ import type { TableContent } from './table.ts'
 
 /** What a comparison knows of its bars beyond the view. */
 export interface BarsExtras {
-  /** In the order of the labels: colour and shape, with the word in the table. */
+  /** Colour and shape of each, in the order of the labels. */
   readonly tones?: readonly Tone[]
+  /** A last column of the table, in the same order. */
+  readonly words?: { readonly title: string; readonly values: readonly string[] }
   /** A strip of sizes below, in the same order. */
   readonly sizes?: { readonly title: string; readonly values: ArrayLike<number> }
   /** Above the axis: 'points of RMSE'. */
@@ -21,8 +23,6 @@ export interface BarsExtras {
   readonly finding?: string
   /** What a bar is, in the singular: 'school'. */
   readonly noun?: string
-  /** Colours and shapes that a bar without a tone takes. */
-  readonly confidence?: number
 }
 
 /** One bar, as it is drawn. */
@@ -51,11 +51,13 @@ export function drawBars(
   const bars = barsOf(view, extras)
   const finite = bars.filter(({ value }) => Number.isFinite(value))
   const range = extent(view.values)
-  if (range === undefined || finite.length < 2 || (range[0] === range[1] && !hasIntervals(view))) return undefined
+  if (range === undefined || finite.length < 2 || (range[0] === range[1] && !hasIntervals(view)))
+    return undefined
   const whole = extent(view.values, view.lower, view.upper)
   if (whole === undefined) return undefined
   if (bars.length <= mostNamed) {
-    const rows = view.sorted === true ? ranked(finite).concat(bars.filter((bar) => !finite.includes(bar))) : bars
+    const rows =
+      view.sorted === true ? ranked(finite).concat(bars.filter((bar) => !finite.includes(bar))) : bars
     return drawRows(view, rows, width, document, extras)
   }
   return finite.length <= mostLines
@@ -69,13 +71,13 @@ export function hasIntervals({ lower, upper }: BarsView): boolean {
 }
 
 function barsOf({ labels, values, lower, upper }: BarsView, { tones, sizes }: BarsExtras): Bar[] {
+  const at = (numbers: ArrayLike<number> | undefined, i: number): number => numbers?.[i] ?? NaN
   return labels.map((label, i) => {
-    const value = values[i] ?? NaN
-    const [low, high] = [lower?.[i] ?? NaN, upper?.[i] ?? NaN]
+    const own = { value: at(values, i), lower: at(lower, i), upper: at(upper, i), size: at(sizes?.values, i) }
     const tone = tones?.[i]
-    const mark = tone === undefined ? { shape: 'circle' as const, className: 'c1' } : toneMarks[tone]
-    const strong = tone === undefined ? low > 0 || high < 0 : tone === 'helps' || tone === 'hurts'
-    return { label, value, lower: low, upper: high, size: sizes?.values[i] ?? NaN, ...mark, strong }
+    if (tone === undefined)
+      return { label, ...own, shape: 'circle', className: 'c1', strong: own.lower > 0 || own.upper < 0 }
+    return { label, ...own, ...toneMarks[tone], strong: tone === 'helps' || tone === 'hurts' }
   })
 }
 
@@ -84,11 +86,12 @@ function ranked(bars: readonly Bar[]): Bar[] {
 }
 
 /** The same as rows of a table, the largest first where the view is sorted or long. */
-export function barsTable(view: BarsView, { tones, sizes, noun = '' }: BarsExtras = {}): TableContent {
+export function barsTable(view: BarsView, { words, sizes, noun = '' }: BarsExtras = {}): TableContent {
   const { labels, values, lower, upper, sorted } = view
   const order = [...labels.keys()]
   const rank = (value: number): number => (Number.isNaN(value) ? -Infinity : value)
-  if (sorted === true || labels.length > mostNamed) order.sort((i, j) => rank(values[j]) - rank(values[i]) || 0)
+  if (sorted === true || labels.length > mostNamed)
+    order.sort((i, j) => rank(values[j]) - rank(values[i]) || 0)
   const withIntervals = lower !== undefined && upper !== undefined
   return {
     columns: [
@@ -96,14 +99,14 @@ export function barsTable(view: BarsView, { tones, sizes, noun = '' }: BarsExtra
       ...(sizes ? [sizes.title] : []),
       'value',
       ...(withIntervals ? ['interval'] : []),
-      ...(tones ? ['verdict'] : []),
+      ...(words ? [words.title] : []),
     ],
     rows: order.map((i) => [
       labels[i],
       ...(sizes ? [sizes.values[i]] : []),
       values[i] ?? NaN,
       ...(withIntervals ? [interval({ lower: lower[i], upper: upper[i] }, 2)] : []),
-      ...(tones ? [tones[i]] : []),
+      ...(words ? [words.values[i]] : []),
     ]),
   }
 }

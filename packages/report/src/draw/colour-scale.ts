@@ -28,7 +28,8 @@ export function sequential([low, high]: Extent): ColourScale {
   return {
     steps: Array.from({ length: sequentialSteps }, (_, k) => ({ className: `s${k}` })),
     stepOf,
-    inkOf: (step) => (step >= 4 ? 'onink' : 'ink'),
+    // Neither text nor page has enough contrast with both middle steps in both themes.
+    inkOf: (step) => ['ink', 'ink', 'ink', 'mid3', 'mid4', 'onink', 'onink'][step],
     labels: [
       [0, figure(from)],
       [1, figure(from + span)],
@@ -46,7 +47,10 @@ export function diverging([low, high]: Extent): ColourScale {
       ? Math.max(0, Math.min(divergingSteps - 1, Math.round((value / limit) * half + half)))
       : -1
   return {
-    steps: Array.from({ length: divergingSteps }, (_, k) => ({ className: `d${k}`, dashed: k < dashedSteps })),
+    steps: Array.from({ length: divergingSteps }, (_, k) => ({
+      className: `d${k}`,
+      dashed: k < dashedSteps,
+    })),
     stepOf,
     inkOf: (step) => (step < 2 || step > 8 ? 'onink' : 'ink'),
     labels: [

@@ -59,13 +59,18 @@ const mostColumns = 12
 
 function matrixTable(view: MatrixView): TableContent {
   const { rows, columns, values } = view
-  const square = rows.length > mostColumns && rows.length === columns.length && rows.every((name, i) => name === columns[i])
+  const square =
+    rows.length > mostColumns &&
+    rows.length === columns.length &&
+    rows.every((name, i) => name === columns[i])
   if (square) return pairsTable(view)
   const shown = columns.slice(0, mostColumns)
   return {
     columns: ['', ...shown],
     rows: rows.map((name, i) => [name, ...shown.map((_, j) => values.data[i * values.columns + j])]),
-    ...(shown.length < columns.length && { caption: `The first ${shown.length} of ${columns.length} columns` }),
+    ...(shown.length < columns.length && {
+      caption: `The first ${shown.length} of ${columns.length} columns`,
+    }),
   }
 }
 

@@ -17,9 +17,15 @@ export function extent(...lists: readonly (Iterable<number> | undefined)[]): Ext
 /** Widened by shares of its length on either side, and about its middle where it has none. */
 export function padded([low, high]: Extent, below: number, above: number = below): Extent {
   const length = high - low
-  if (length > 1e-12 * Math.max(Math.abs(low), Math.abs(high))) return [low - below * length, high + above * length]
+  if (length > 1e-12 * Math.max(Math.abs(low), Math.abs(high)))
+    return [low - below * length, high + above * length]
   const half = Math.abs(low) / 10 || 1
   return [low - half, high + half]
+}
+
+/** Of lengths from zero: widened where they end, not where they begin. */
+export function fromZero([low, high]: Extent): Extent {
+  return padded([Math.min(0, low), Math.max(0, high)], low < 0 ? 0.03 : 0, high > 0 ? 0.03 : 0)
 }
 
 /** The value below which a share of sorted numbers lies, between its neighbours in proportion. */

@@ -19,7 +19,10 @@ export interface FigureParts {
 }
 
 /** A title, how to read it, the chart in two widths, and its figures as a table. */
-export function figureFrom(document: Document, { title, reading, draw, key, table, wide }: FigureParts): HTMLElement {
+export function figureFrom(
+  document: Document,
+  { title, reading, draw, key, table, wide }: FigureParts,
+): HTMLElement {
   return html(
     document,
     'figure',
@@ -33,7 +36,13 @@ export function figureFrom(document: Document, { title, reading, draw, key, tabl
 }
 
 function tableBehind(document: Document, table: TableContent): HTMLElement {
-  return html(document, 'details', {}, html(document, 'summary', {}, 'Show as a table'), longTable(document, table))
+  return html(
+    document,
+    'details',
+    {},
+    html(document, 'summary', {}, 'Show as a table'),
+    longTable(document, table),
+  )
 }
 
 /** A view as a figure of a page. `tabled` false leaves the table behind the chart out. */

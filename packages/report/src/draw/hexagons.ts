@@ -9,7 +9,7 @@ import { note } from './drawing.ts'
 import { extent, padded } from './extent.ts'
 import { scaleKey } from './key.ts'
 import { path } from './marks.ts'
-import { axes, typical } from './points.ts'
+import { axes, roomFor, typical } from './points.ts'
 import type { Point, PointsExtras } from './points.ts'
 import { tenth } from './shapes.ts'
 
@@ -25,19 +25,23 @@ export function drawHexagons(
   document: Document,
   extras: PointsExtras,
 ): Drawing {
-  const groups = [...new Map(points.map(({ category }) => [category.name, category])).values()].slice(0, mostPanels)
+  const groups = [...new Map(points.map(({ category }) => [category.name, category])).values()].slice(
+    0,
+    mostPanels,
+  )
   const beside = groups.length > 1 && !isNarrow(width)
   const panel = beside ? Math.floor((width - 32) / 2) : width
   const frames = groups.map((group): Frame => {
     const inside = groups.length > 1 ? points.filter(({ category }) => category === group) : points
     const narrow = isNarrow(panel)
+    const y = padded(extent(points.map((point) => point.y)) ?? [0, 1], 0.06)
     return {
       width: panel,
       height: narrow ? 280 : 360,
       label: `${view.title}: ${count(inside.length)} points counted in hexagons${group.name === '' ? '' : `, ${group.name}`}`,
-      margins: { top: 24, right: 8, bottom: 40, left: 48 },
+      margins: { top: 24, right: 8, bottom: 40, left: roomFor(y, extras, 48) },
       x: padded(extent(points.map(({ x }) => x)) ?? [0, 1], 0.05),
-      y: padded(extent(points.map(({ y }) => y)) ?? [0, 1], 0.06),
+      y,
     }
   })
   const counted = groups.map((group, k) =>
@@ -86,7 +90,9 @@ function countsOf(points: readonly Point[], { width, height, margins, x: xs, y: 
       const shift = (j & 1) / 2
       return { x: (Math.round(px / dx - shift) + shift) * dx, y: j * dy }
     })
-    const [nearest] = centres.sort((a, b) => (a.x - px) ** 2 + (a.y - py) ** 2 - (b.x - px) ** 2 - (b.y - py) ** 2)
+    const [nearest] = centres.sort(
+      (a, b) => (a.x - px) ** 2 + (a.y - py) ** 2 - (b.x - px) ** 2 - (b.y - py) ** 2,
+    )
     const name = `${tenth(nearest.x)} ${tenth(nearest.y)}`
     cells.set(name, { ...nearest, n: (cells.get(name)?.n ?? 0) + 1 })
   }
@@ -95,14 +101,21 @@ function countsOf(points: readonly Point[], { width, height, margins, x: xs, y: 
 
 /** The least counts of the colours, each about the same multiple of the one before. */
 function edgesOf(most: number): number[] {
-  const edges = Array.from({ length: colours }, (_, k) => Math.max(1, Math.round((most + 1) ** (k / colours))))
+  const edges = Array.from({ length: colours }, (_, k) =>
+    Math.max(1, Math.round((most + 1) ** (k / colours))),
+  )
   return [...new Set(edges)]
 }
 
 function hexes(cells: readonly Cell[], edges: readonly number[], radius: number): Markish[] {
   const k = radius * 0.97
-  const corners = [0, 1, 2, 3, 4, 5].map((a) => [k * Math.sin((a * Math.PI) / 3), -k * Math.cos((a * Math.PI) / 3)])
-  const steps = corners.slice(1).map(([x, y], i) => `l${tenth(x - corners[i][0])} ${tenth(y - corners[i][1])}`)
+  const corners = [0, 1, 2, 3, 4, 5].map((a) => [
+    k * Math.sin((a * Math.PI) / 3),
+    -k * Math.cos((a * Math.PI) / 3),
+  ])
+  const steps = corners
+    .slice(1)
+    .map(([x, y], i) => `l${tenth(x - corners[i][0])} ${tenth(y - corners[i][1])}`)
   const outlineOf = ({ x, y }: Cell): string => `M${tenth(x)} ${tenth(y - k)}${steps.join('')}Z`
   return edges.map((from, q) =>
     path(`s${q + 1}`, () =>
@@ -116,9 +129,15 @@ function hexes(cells: readonly Cell[], edges: readonly number[], radius: number)
 
 function legend(document: Document, edges: readonly number[]): SVGElement {
   const names = edges.map((from, q) => {
-    const next = edges[q + 1]
-    return next === undefined ? `${count(from)}+` : next - 1 === from ? count(from) : `${count(from)}–${count(next - 1)}`
+    if (q === edges.length - 1) return `${count(from)}+`
+    const last = edges[q + 1] - 1
+    return last === from ? count(from) : `${count(from)}–${count(last)}`
   })
   const steps = edges.map((_, q) => ({ className: `s${q + 1}` }))
-  return scaleKey(document, steps, names.map((name, q) => [(q + 0.5) / edges.length, name] as const), 52)
+  return scaleKey(
+    document,
+    steps,
+    names.map((name, q) => [(q + 0.5) / edges.length, name] as const),
+    52,
+  )
 }

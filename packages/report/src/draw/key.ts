@@ -62,10 +62,15 @@ export function scaleKey(
 ): SVGElement {
   const whole = steps.length * width
   const boxes = steps.map(({ className }, k) =>
-    svg(document, 'path', { class: className, d: `M${tenth(k * width)} 0h${width - 1}v${swatch.height}h${1 - width}z` }),
+    svg(document, 'path', {
+      class: className,
+      d: `M${tenth(k * width)} 0h${width - 1}v${swatch.height}h${1 - width}z`,
+    }),
   )
   const dashes = steps
-    .map(({ dashed }, k) => (dashed === true ? `M${tenth(k * width + width * 0.3)} 6h${tenth(width * 0.38)}` : ''))
+    .map(({ dashed }, k) =>
+      dashed === true ? `M${tenth(k * width + width * 0.3)} 6h${tenth(width * 0.38)}` : '',
+    )
     .join('')
   const words = labels.map(([share, label]) =>
     svg(

@@ -2,19 +2,21 @@ import { areaY, lineY } from '@observablehq/plot'
 import type { Markish } from '@observablehq/plot'
 import type { LinesView } from '@mtl/core'
 import { fitted, textWidth } from '../text/label.ts'
-import { count, figure, fixed, interval } from '../text/numbers.ts'
+import { count, figure, fixed, interval, power } from '../text/numbers.ts'
 import { chart, isNarrow } from './chart.ts'
 import type { Frame } from './chart.ts'
 import { isCourse, toDistances } from './course.ts'
 import { note } from './drawing.ts'
 import type { Drawing } from './drawing.ts'
 import { extent, padded, quantile } from './extent.ts'
+import type { Extent } from './extent.ts'
 import { glyph, key } from './key.ts'
-import { markers, path, texts, xAxis, yAxis } from './marks.ts'
+import { axisRoom, markers, path, texts, tickFormat, xAxis, yAxis } from './marks.ts'
 import { categoriesOf, mostCategories, outline, tenth } from './shapes.ts'
 import type { Category } from './shapes.ts'
 import type { TableContent } from './table.ts'
 import { powersOfTen, ticks } from './ticks.ts'
+import type { Ticks } from './ticks.ts'
 
 type Series = LinesView['series'][number]
 
@@ -28,7 +30,8 @@ export function drawLines(view: LinesView, width: number, document: Document): D
   const defined = view.series.filter(({ values }) => extent(values) !== undefined)
   const xs = extent(view.x)
   if (defined.length === 0 || xs === undefined || xs[0] === xs[1]) return undefined
-  if (extent(...defined.map(({ values }) => values))?.every((end, _, all) => end === all[0]) !== false) return undefined
+  if (extent(...defined.map(({ values }) => values))?.every((end, _, all) => end === all[0]) !== false)
+    return undefined
   if (isCourse(view)) return courseDrawing(view, width, document)
   return defined.length > mostSeries
     ? linesDrawing({ ...view, series: [summary(defined)] }, width, document, [
@@ -47,9 +50,13 @@ function courseDrawing(view: LinesView, width: number, document: Document): Draw
 function summary(series: readonly Series[]): Series {
   const length = Math.max(...series.map(({ values }) => values.length))
   const at = Array.from({ length }, (_, k) =>
-    series.map(({ values }) => values[k]).filter(Number.isFinite).sort((a, b) => a - b),
+    series
+      .map(({ values }) => values[k])
+      .filter(Number.isFinite)
+      .sort((a, b) => a - b),
   )
-  const of = (p: number): Float64Array => Float64Array.from(at, (some) => (some.length === 0 ? NaN : quantile(some, p)))
+  const of = (p: number): Float64Array =>
+    Float64Array.from(at, (some) => (some.length === 0 ? NaN : quantile(some, p)))
   const mean = Float64Array.from(at, (some) => some.reduce((sum, value) => sum + value, 0) / some.length)
   return { name: 'mean', values: mean, lower: of(0.05), upper: of(0.95) }
 }
@@ -71,7 +78,9 @@ function dressed(series: readonly Series[], course: boolean): Dressed[] {
       return { series: one, category: last ? { ...grey, className: 'c1' } : grey, dash: 0 }
     }
     const own = categories.get(one.name) ?? grey
-    return k < mostCategories ? { series: one, category: own, dash: k } : { series: one, category: grey, dash: 0 }
+    return k < mostCategories
+      ? { series: one, category: own, dash: k }
+      : { series: one, category: grey, dash: 0 }
   })
 }
 
@@ -87,31 +96,52 @@ function linesDrawing(
   if (range === undefined || xs === undefined) return undefined
   const all = dressed(view.series, course)
   const named = all.length > 1 && all.length <= mostCategories
-  const narrow = isNarrow(width)
-  const right = named && !narrow ? Math.max(...all.map(({ series }) => textWidth(fitted(series.name, 170)))) + 34 : 14
-  const logX = spansDecades(view.x)
-  const frame: Frame = {
-    width,
-    height: narrow ? 240 : 300,
-    label: `${view.title}: from ${figure(range[0])} to ${figure(range[1])}`,
-    margins: { top: 14, right, bottom: 30, left: narrow ? 48 : 56 },
-    x: xs,
-    y: course ? [range[0], range[1]] : padded(range, 0.05),
-    logX,
-    logY: course,
-  }
+  const atEnds = named && !isNarrow(width)
+  const frame = frameOf(view, [xs, range], atEnds ? all : [], width, course)
   const marked = view.x.length <= mostMarked && !course
   return [
     ...notes,
-    logX ? note(document, 'The scale across is logarithmic.') : undefined,
-    named && narrow ? key(document, all.map(({ category }) => ({ glyph: glyph(document, category.shape, category.className), name: category.name }))) : undefined,
+    frame.logX === true ? note(document, 'The scale across is logarithmic.') : undefined,
+    named && !atEnds ? keyOf(all, document) : undefined,
     chart(document, frame, [
       ...lineAxes(frame, view, course),
       ...all.flatMap((one) => strokes(one, view.x, marked)),
-      named && !narrow ? endLabels(all, view.x, frame) : undefined,
-      named && !narrow ? endGlyphs(all, view.x, frame) : undefined,
+      ...(atEnds ? [endLabels(all, view.x, frame), ...endGlyphs(all, view.x, frame)] : []),
     ]),
   ]
+}
+
+function keyOf(all: readonly Dressed[], document: Document): HTMLElement {
+  const entries = all.map(({ category: { shape, className, name } }) => ({
+    glyph: glyph(document, shape, className),
+    name,
+  }))
+  return key(document, entries)
+}
+
+/** Room at the right for the names of lines. */
+function frameOf(
+  view: LinesView,
+  [xs, range]: readonly [Extent, Extent],
+  named: readonly Dressed[],
+  width: number,
+  course: boolean,
+): Frame {
+  const narrow = isNarrow(width)
+  const y = course ? range : padded(range, 0.05)
+  const { up, format } = upward(y, course)
+  const widest = Math.max(...named.map(({ series }) => textWidth(fitted(series.name, 170))))
+  const right = named.length > 0 ? widest + 34 : 14
+  return {
+    width,
+    height: narrow ? 240 : 300,
+    label: `${view.title}: from ${figure(range[0])} to ${figure(range[1])}`,
+    margins: { top: 14, right, bottom: 30, left: axisRoom(up, format, narrow ? 44 : 52) },
+    x: xs,
+    y,
+    logX: spansDecades(view.x),
+    logY: course,
+  }
 }
 
 /** Points that are spread more evenly by their ratios than by their differences, over more than one power of ten. */
@@ -123,25 +153,38 @@ function spansDecades(x: Float64Array): boolean {
   return place(Math.log(middle / low) / Math.log(high / low)) < place((middle - low) / (high - low))
 }
 
-function lineAxes({ x, y, width, logX }: Frame, { x: places, marked }: LinesView, course: boolean): Markish[] {
+function lineAxes(frame: Frame, { x: places, marked }: LinesView, course: boolean): Markish[] {
+  const { x, y, width, logX } = frame
   const few = isNarrow(width) ? 4 : 7
-  const across = logX === true ? { values: places.length <= few + 2 ? [...places] : powersOfTen(...x, few), digits: 0 } : ticks(...x, few)
-  const up = course ? { values: powersOfTen(...y, 5), digits: 0 } : ticks(...y, 5)
+  const across = logX === true ? logarithmic(places, x, few) : ticks(...x, few)
+  const { up, format } = upward(y, course)
   return [
-    ...yAxis(up, false, course ? (value) => figure(value) : undefined),
-    ...xAxis(across, logX === true ? (value) => figure(value) : undefined),
-    marked === undefined || !Number.isFinite(marked) || marked < x[0] || marked > x[1]
-      ? undefined
-      : path('l zero marked', (left, top) => `M${tenth(left(marked))} ${tenth(top(y[0]))}V${tenth(top(y[1]))}`),
-    marked === undefined || marked < x[0] || marked > x[1] ? undefined : chosen(marked, width),
+    ...yAxis(up, false, format),
+    ...xAxis(across, frame, logX === true ? (value) => figure(value) : undefined),
+    ...(marked !== undefined && marked >= x[0] && marked <= x[1] ? chosen(marked, frame) : []),
   ]
 }
 
-function chosen(marked: number, width: number): Markish {
+/** Ticks up, and how they are written. */
+function upward(y: Extent, course: boolean): { up: Ticks; format: (value: number) => string } {
+  if (course) return { up: { values: powersOfTen(...y, 5), digits: 0 }, format: power }
+  const up = ticks(...y, 5)
+  return { up, format: tickFormat(up) }
+}
+
+/** Few places are ticks themselves. */
+function logarithmic(places: Float64Array, x: Extent, few: number): Ticks {
+  return { values: places.length <= few + 2 ? [...places] : powersOfTen(...x, few), digits: 0 }
+}
+
+function chosen(marked: number, { width, y }: Frame): Markish[] {
   const half = textWidth('chosen', 12) / 2
-  return texts('s', 'middle', (left) => [
-    { x: Math.min(Math.max(left(marked), half), width - half), y: 10, text: 'chosen' },
-  ])
+  return [
+    path('l zero marked', (left, top) => `M${tenth(left(marked))} ${tenth(top(y[0]))}V${tenth(top(y[1]))}`),
+    texts('s', 'middle', (left) => [
+      { x: Math.min(Math.max(left(marked), half), width - half), y: 10, text: 'chosen' },
+    ]),
+  ]
 }
 
 interface Place {
@@ -168,7 +211,12 @@ function strokes({ series, category, dash }: Dressed, x: Float64Array, marked: b
     banded ? areaY(places, { x: 'x', y1: 'lower', y2: 'upper', className: `band ${className}` }) : undefined,
     lineY(places, { x: 'x', y: 'y', className: `l w2 ${className} dash${dash}` }),
     marked
-      ? markers(className, shape, 3, places.filter(({ y }) => Number.isFinite(y)).map((p) => [p.x, p.y] as const))
+      ? markers(
+          className,
+          shape,
+          3,
+          places.filter(({ y }) => Number.isFinite(y)).map((p) => [p.x, p.y] as const),
+        )
       : undefined,
   ]
 }
@@ -176,8 +224,14 @@ function strokes({ series, category, dash }: Dressed, x: Float64Array, marked: b
 const apart = 17
 
 /** Names at the ends of lines, pushed apart where these come together. */
-function ends(all: readonly Dressed[], x: Float64Array, y: (value: number) => number, { height }: Frame): { one: Dressed; y: number }[] {
-  const last = ({ series }: Dressed): number => placesOf(series, x).findLast((p) => Number.isFinite(p.y))?.y ?? NaN
+function ends(
+  all: readonly Dressed[],
+  x: Float64Array,
+  y: (value: number) => number,
+  { height }: Frame,
+): { one: Dressed; y: number }[] {
+  const last = ({ series }: Dressed): number =>
+    placesOf(series, x).findLast((p) => Number.isFinite(p.y))?.y ?? NaN
   const placed = all.map((one) => ({ one, y: y(last(one)) })).sort((a, b) => a.y - b.y)
   for (let k = 1; k < placed.length; k++) placed[k].y = Math.max(placed[k].y, placed[k - 1].y + apart)
   const excess = Math.max(0, (placed.at(-1)?.y ?? 0) - (height - 34))
@@ -187,7 +241,11 @@ function ends(all: readonly Dressed[], x: Float64Array, y: (value: number) => nu
 function endLabels(all: readonly Dressed[], x: Float64Array, frame: Frame): Markish {
   const left = frame.width - frame.margins.right + 24
   return texts('label', 'start', (_, y) =>
-    ends(all, x, y, frame).map(({ one, y: top }) => ({ x: left, y: top + 4.5, text: fitted(one.series.name, 170) })),
+    ends(all, x, y, frame).map(({ one, y: top }) => ({
+      x: left,
+      y: top + 4.5,
+      text: fitted(one.series.name, 170),
+    })),
   )
 }
 
@@ -212,6 +270,8 @@ export function linesTable({ x, series }: LinesView): TableContent {
   return {
     columns: ['', ...shown.map(({ name }) => name)],
     rows: Array.from(x, (place, k) => [figure(place), ...shown.map((one) => cell(one, k))]),
-    ...(series.length > shown.length && { caption: `The first ${shown.length} of ${count(series.length)} lines` }),
+    ...(series.length > shown.length && {
+      caption: `The first ${shown.length} of ${count(series.length)} lines`,
+    }),
   }
 }

@@ -1,8 +1,10 @@
-import { axisX, axisY, gridX, gridY } from '@observablehq/plot'
+import { axisY, gridX, gridY } from '@observablehq/plot'
 import type { Markish } from '@observablehq/plot'
 import { svg } from '../dom/element.ts'
+import { textWidth } from '../text/label.ts'
 import { fixed } from '../text/numbers.ts'
-import { outline } from './shapes.ts'
+import type { Frame } from './chart.ts'
+import { outline, tenth } from './shapes.ts'
 import type { Shape } from './shapes.ts'
 import type { Ticks } from './ticks.ts'
 
@@ -21,7 +23,11 @@ export interface Text {
 }
 
 /** One path of a class, however many things it draws: documents stay small. */
-export function path(className: string, build: Build<string>, attributes: Record<string, string> = {}): Markish {
+export function path(
+  className: string,
+  build: Build<string>,
+  attributes: Record<string, string> = {},
+): Markish {
   return (_index, { x, y }, _values, _dimensions, { document }) => {
     const d = build(x as Scale, y as Scale)
     return d === '' ? null : svg(document, 'path', { class: className, d, ...attributes })
@@ -66,12 +72,23 @@ export function markers(
   )
 }
 
+type Format = (value: number) => string
+
+/** How a tick is written: as its step needs, with its sign where zero is a border between two signs. */
+export function tickFormat({ digits }: Ticks, signed = false): Format {
+  return (value) => fixed(Math.abs(value) < 1e-12 * 10 ** -digits ? 0 : value, digits, signed)
+}
+
+const gap = 6
+
+/** Room for the labels of y, at least so much. */
+export function axisRoom({ values }: Ticks, format: Format, least: number): number {
+  return Math.max(least, ...values.map((value) => Math.ceil(textWidth(format(value), 12)) + gap + 2))
+}
+
 /** Lines of the grid across, and the labels of y at their left; zero stands out where it is a border between two signs. */
-export function yAxis(
-  { values, digits }: Ticks,
-  signed = false,
-  format: (value: number) => string = (value) => fixed(value, digits, signed),
-): Markish[] {
+export function yAxis(marks: Ticks, signed = false, format: Format = tickFormat(marks, signed)): Markish[] {
+  const { values } = marks
   const isZero = (value: number): boolean => signed && Math.abs(value) < 1e-12
   return [
     gridY({ ticks: values.filter((value) => !isZero(value)), className: 'l rule' }),
@@ -80,37 +97,46 @@ export function yAxis(
       ticks: [...values],
       tickFormat: format,
       tickSize: 0,
-      tickPadding: 6,
+      tickPadding: gap,
       label: null,
       className: 's num',
     }),
   ]
 }
 
-/** The line below with its ticks and their labels. */
-export function xAxis({ values, digits }: Ticks, format?: (value: number) => string): Markish[] {
+/** The line below with its ticks, and those of their labels that have room. */
+export function xAxis(
+  marks: Ticks,
+  { width, height, margins }: Pick<Frame, 'width' | 'height' | 'margins'>,
+  format: Format = tickFormat(marks),
+): Markish[] {
+  const base = height - margins.bottom
   return [
-    axisX({
-      ticks: [...values],
-      tickFormat: format ?? ((value: number) => fixed(value, digits)),
-      tickSize: 4,
-      tickPadding: 4,
-      label: null,
-      className: 's num tick',
+    path('l axis', (x) => {
+      const steps = marks.values.map((value) => `M${tenth(x(value))} ${base}v4`).join('')
+      return `M${tenth(margins.left)} ${base}H${tenth(width - margins.right)}${steps}`
     }),
-    baseline(),
+    texts('s num', 'middle', (x) =>
+      withRoom(
+        marks.values.map((value) => ({ x: x(value), y: base + 17, text: format(value) })),
+        width,
+      ),
+    ),
   ]
+}
+
+/** Labels about their places that touch neither the border nor the one before. */
+export function withRoom(labels: readonly Text[], width: number): Text[] {
+  let taken = 0
+  return labels.filter(({ x, text: label }) => {
+    const half = textWidth(label, 12) / 2
+    if (x - half < taken || x + half > width) return false
+    taken = x + half + gap
+    return true
+  })
 }
 
 /** Lines of the grid from top to bottom. */
 export function xGrid(values: readonly number[], className: string): Markish {
   return gridX({ ticks: [...values], className })
-}
-
-function baseline(): Markish {
-  return (_index, _scales, _values, dimensions, { document }) => {
-    const { width, height, marginLeft, marginRight, marginBottom } = dimensions
-    const d = `M${marginLeft} ${height - marginBottom}H${width - marginRight}`
-    return svg(document, 'path', { class: 'l axis', d })
-  }
 }

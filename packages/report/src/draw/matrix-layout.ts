@@ -14,7 +14,7 @@ export interface Cells {
 }
 
 /** All rows have a label up to here; longer sides are ordered, so that like ones stand together. */
-export const mostLabelled = 40
+const mostLabelled = 40
 const sampled = 24
 const groups = 40
 /** Of a square matrix so many can be sampled and still stand for all. */
@@ -25,7 +25,12 @@ export function cellsOf(view: MatrixView, room: number): Cells {
   const { rows, columns, values } = view
   const square = rows.length === columns.length && rows.every((name, i) => name === columns[i])
   const whole: Cells = { rows, columns, values, square }
-  if (square) return rows.length <= mostLabelled ? whole : rows.length <= mostSampled ? sampleOf(whole) : groupsOf(whole)
+  if (square)
+    return rows.length <= mostLabelled
+      ? whole
+      : rows.length <= mostSampled
+        ? sampleOf(whole)
+        : groupsOf(whole)
   // The long side lies: there is more room across than down.
   const lying = rows.length > mostLabelled && rows.length > columns.length ? transposed(whole) : whole
   const ordered = lying.columns.length > mostLabelled ? orderedColumns(lying) : lying
@@ -38,7 +43,12 @@ function transposed({ rows, columns, values, ...rest }: Cells): Cells {
   for (let i = 0; i < values.rows; i++) {
     for (let j = 0; j < values.columns; j++) data[j * values.rows + i] = values.data[i * values.columns + j]
   }
-  return { ...rest, rows: columns, columns: rows, values: { ...values, rows: values.columns, columns: values.rows, data } }
+  return {
+    ...rest,
+    rows: columns,
+    columns: rows,
+    values: { ...values, rows: values.columns, columns: values.rows, data },
+  }
 }
 
 function picked(cells: Cells, rows: readonly number[], columns: readonly number[]): Cells {
@@ -63,7 +73,10 @@ function orderedColumns(cells: Cells): Cells {
 /** Every so many-th in the order of likeness. */
 function sampleOf(cells: Cells): Cells {
   const order = orderOf(cells.values)
-  const chosen = Array.from({ length: sampled }, (_, k) => order[Math.floor(((k + 0.5) * order.length) / sampled)])
+  const chosen = Array.from(
+    { length: sampled },
+    (_, k) => order[Math.floor(((k + 0.5) * order.length) / sampled)],
+  )
   return {
     ...picked(cells, chosen, chosen),
     told: `${sampled} of ${cells.rows.length}: every ${Math.round(order.length / sampled)}th, ordered so that like ones stand together.`,
@@ -73,7 +86,10 @@ function sampleOf(cells: Cells): Cells {
 function groupsOf(cells: Cells): Cells {
   const order = orderOf(cells.values)
   const across = grouped(picked(cells, order, order))
-  return { ...transposed(grouped(transposed(across))), ...(across.told !== undefined && { told: across.told }) }
+  return {
+    ...transposed(grouped(transposed(across))),
+    ...(across.told !== undefined && { told: across.told }),
+  }
 }
 
 /** Columns averaged in groups of neighbours; cells that are none are left out of the means. */
@@ -84,13 +100,19 @@ function grouped(cells: Cells): Cells {
   const data = new Float64Array(values.rows * groups)
   for (let i = 0; i < values.rows; i++) {
     for (let k = 0; k < groups; k++) {
-      const some = row(values, i).subarray(border(k), border(k + 1)).filter(Number.isFinite)
-      data[i * groups + k] = some.length === 0 ? NaN : some.reduce((sum, value) => sum + value / some.length, 0)
+      const some = row(values, i)
+        .subarray(border(k), border(k + 1))
+        .filter(Number.isFinite)
+      data[i * groups + k] =
+        some.length === 0 ? NaN : some.reduce((sum, value) => sum + value / some.length, 0)
     }
   }
   return {
     ...cells,
-    columns: Array.from({ length: groups }, (_, k) => `${columns[border(k)]} … ${columns[border(k + 1) - 1]}`),
+    columns: Array.from(
+      { length: groups },
+      (_, k) => `${columns[border(k)]} … ${columns[border(k + 1) - 1]}`,
+    ),
     values: { ...values, columns: groups, data },
     told: `Means of ${groups} groups of ${count(n)}, ordered so that like ones stand together.`,
   }

@@ -13,7 +13,7 @@ interface Pair {
 const shown = 4
 
 /** Pairs of things that a square matrix relates, the closest first. Means of both directions where they differ. */
-export function pairsOf({ rows, values: { data, columns } }: MatrixView): Pair[] {
+function pairsOf({ rows, values: { data, columns } }: MatrixView): Pair[] {
   const pairs: Pair[] = []
   for (let i = 0; i < rows.length; i++) {
     for (let j = 0; j < i; j++) {
@@ -29,7 +29,13 @@ export function pairTables(document: Document, view: MatrixView): HTMLElement[] 
   const pairs = pairsOf(view)
   const last = view.diverging === true ? 'Most opposed' : 'Least'
   return [
-    html(document, 'div', {}, html(document, 'h4', {}, view.diverging === true ? 'Most alike' : 'Most'), small(document, pairs.slice(0, shown))),
+    html(
+      document,
+      'div',
+      {},
+      html(document, 'h4', {}, view.diverging === true ? 'Most alike' : 'Most'),
+      small(document, pairs.slice(0, shown)),
+    ),
     html(document, 'div', {}, html(document, 'h4', {}, last), small(document, pairs.slice(-shown).reverse())),
   ]
 }

@@ -53,7 +53,13 @@ interface Grid {
   readonly cell: { readonly width: number; readonly height: number }
 }
 
-function heatMap(view: MatrixView, cells: Cells, scale: ColourScale, width: number, document: Document): SVGSVGElement {
+function heatMap(
+  view: MatrixView,
+  cells: Cells,
+  scale: ColourScale,
+  width: number,
+  document: Document,
+): SVGSVGElement {
   const grid = gridOf(cells, width)
   const { rows, columns } = cells
   const open = openDiagonal(cells, view)
@@ -116,7 +122,12 @@ function canPrint({ cell }: Grid): boolean {
 }
 
 /** Neighbours of one step in a row are one box: a path is as short as the matrix is smooth. */
-function cellsAt(step: number, stepAt: (i: number, j: number) => number, { rows, columns }: Cells, grid: Grid): string {
+function cellsAt(
+  step: number,
+  stepAt: (i: number, j: number) => number,
+  { rows, columns }: Cells,
+  grid: Grid,
+): string {
   const { left, top, cell } = grid
   const gap = cell.width > 8 && cell.height > 8 ? 1 : 0
   let d = ''
@@ -134,7 +145,12 @@ function cellsAt(step: number, stepAt: (i: number, j: number) => number, { rows,
   return d
 }
 
-function dashes({ steps }: ColourScale, stepAt: (i: number, j: number) => number, { rows, columns }: Cells, grid: Grid): string {
+function dashes(
+  { steps }: ColourScale,
+  stepAt: (i: number, j: number) => number,
+  { rows, columns }: Cells,
+  grid: Grid,
+): string {
   const { left, top, cell } = grid
   if (cell.width < 7 || canPrint(grid)) return ''
   return rows
@@ -148,7 +164,12 @@ function dashes({ steps }: ColourScale, stepAt: (i: number, j: number) => number
     .join('')
 }
 
-function figures(scale: ColourScale, stepAt: (i: number, j: number) => number, { rows, columns, values }: Cells, grid: Grid): Markish[] {
+function figures(
+  scale: ColourScale,
+  stepAt: (i: number, j: number) => number,
+  { rows, columns, values }: Cells,
+  grid: Grid,
+): Markish[] {
   const { left, top, cell } = grid
   const range = extent(values.data) ?? [0, 0]
   const digits = Math.min(digitsFor(Math.max(...range.map(Math.abs))), 2)
@@ -156,11 +177,22 @@ function figures(scale: ColourScale, stepAt: (i: number, j: number) => number, {
     columns.map((__, j) => {
       const step = stepAt(i, j)
       const text = step < 0 ? '' : fixed(values.data[i * columns.length + j], digits)
-      return { x: left + (j + 0.5) * cell.width - 0.5, y: top + (i + 0.5) * cell.height + 4, text, ink: step < 0 ? '' : scale.inkOf(step) }
+      return {
+        x: left + (j + 0.5) * cell.width - 0.5,
+        y: top + (i + 0.5) * cell.height + 4,
+        text,
+        ink: step < 0 ? '' : scale.inkOf(step),
+      }
     }),
   )
   const fits = at.every(({ text }) => textWidth(text, 12) <= cell.width - 2)
-  return fits ? ['ink', 'onink'].map((ink) => texts(`s num ${ink}`, 'middle', () => at.filter((t) => t.ink === ink))) : []
+  return fits
+    ? ['ink', 'mid3', 'mid4', 'onink'].map((ink) =>
+        texts(`s num ${ink}`, 'middle', () =>
+          at.filter((t) => t.ink === ink).map(({ x, y, text }) => ({ x, y, text })),
+        ),
+      )
+    : []
 }
 
 function names({ rows, columns }: Cells, { left, top, cell }: Grid, width: number): Markish[] {
@@ -169,14 +201,22 @@ function names({ rows, columns }: Cells, { left, top, cell }: Grid, width: numbe
   const size = small ? 9.5 : 12
   const room = left - 8
   const rowNames = texts(small ? 'xs' : 's', 'end', () =>
-    rows.map((name, i) => ({ x: left - 6, y: top + (i + 0.5) * cell.height + size / 3, text: fitted(name, room, size) })),
+    rows.map((name, i) => ({
+      x: left - 6,
+      y: top + (i + 0.5) * cell.height + size / 3,
+      text: fitted(name, room, size),
+    })),
   )
   if (!namesColumns(columns.length, width)) return [rowNames]
   if (lies(columns, cell.width))
     return [
       rowNames,
       texts('s', 'middle', () =>
-        columns.map((name, j) => ({ x: left + (j + 0.5) * cell.width, y: top - 6, text: fitted(name, widestLabel, 12) })),
+        columns.map((name, j) => ({
+          x: left + (j + 0.5) * cell.width,
+          y: top - 6,
+          text: fitted(name, widestLabel, 12),
+        })),
       ),
     ]
   return [rowNames, standing(columns, left, top, cell.width)]

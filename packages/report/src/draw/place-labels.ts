@@ -47,7 +47,12 @@ export function placeLabels(
 }
 
 function inside(box: Box, within: Box): boolean {
-  return box.left >= within.left && box.right <= within.right && box.top >= within.top && box.bottom <= within.bottom
+  return (
+    box.left >= within.left &&
+    box.right <= within.right &&
+    box.top >= within.top &&
+    box.bottom <= within.bottom
+  )
 }
 
 function overlap(a: Box, b: Box): boolean {

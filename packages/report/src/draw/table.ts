@@ -1,7 +1,7 @@
 import { html } from '../dom/element.ts'
 import { count, figure, none } from '../text/numbers.ts'
 
-export type CellContent = string | number | Node
+type CellContent = string | number | Node
 
 export interface TableContent {
   readonly columns: readonly string[]
@@ -18,10 +18,13 @@ const shownRows = 20
 /** A table of a page: columns of numbers to the right, the first cell of a row its head, NaN a dash. */
 export function table(document: Document, content: TableContent, className?: string): HTMLElement {
   const { columns, rows, caption } = content
-  const numeric = columns.map((_, j) => rows.length > 0 && rows.every((row) => typeof row[j] === 'number' || row[j] === none))
+  const numeric = columns.map(
+    (_, j) => rows.length > 0 && rows.every((row) => typeof row[j] === 'number' || row[j] === none),
+  )
+  const whole = columns.map((_, j) => rows.every((row) => Number.isSafeInteger(row[j])))
   const cell = (value: CellContent | undefined, j: number): HTMLElement => {
     const side = numeric[j] ? 'n' : undefined
-    const shown = typeof value === 'number' ? figure(value) : value
+    const shown = typeof value === 'number' ? (whole[j] ? count(value) : figure(value)) : value
     const missing = typeof value === 'number' && Number.isNaN(value) ? 'not defined' : undefined
     return j === 0
       ? html(document, 'th', { scope: 'row', class: side }, shown)
@@ -40,7 +43,9 @@ export function table(document: Document, content: TableContent, className?: str
       document,
       'tbody',
       {},
-      ...rows.slice(0, mostRows).map((row) => html(document, 'tr', {}, ...columns.map((_, j) => cell(row[j], j)))),
+      ...rows
+        .slice(0, mostRows)
+        .map((row) => html(document, 'tr', {}, ...columns.map((_, j) => cell(row[j], j)))),
     ),
   )
 }

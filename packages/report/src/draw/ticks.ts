@@ -25,5 +25,8 @@ export function powersOfTen(low: number, high: number, most: number): number[] {
   const first = Math.ceil(Math.log10(low) - 1e-9)
   const last = Math.floor(Math.log10(high) + 1e-9)
   const stride = Math.max(1, Math.ceil((last - first + 1) / most))
-  return Array.from({ length: Math.max(0, Math.floor((last - first) / stride) + 1) }, (_, k) => 10 ** (first + k * stride))
+  return Array.from(
+    { length: Math.max(0, Math.floor((last - first) / stride) + 1) },
+    (_, k) => 10 ** (first + k * stride),
+  )
 }

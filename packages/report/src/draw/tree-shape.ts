@@ -34,7 +34,9 @@ export function cladesOf(newick: string): Clade {
   const measured = root.descendants().every((node) => node === root || Number.isFinite(node.data.length))
   const drafts = new Map<HierarchyNode<TreeNode>, Draft>()
   root.eachAfter((node) => {
-    const children = (node.children ?? []).map((child) => drafts.get(child)).filter((draft) => draft !== undefined)
+    const children = (node.children ?? [])
+      .map((child) => drafts.get(child))
+      .filter((draft) => draft !== undefined)
     const below = (node.children ?? []).map((child, k) => children[k].height + step(child, measured))
     drafts.set(node, {
       label: node.data.label,
@@ -58,7 +60,9 @@ export function foldTo(root: Clade, groups: number): Folded {
   for (;;) {
     const splittable = ends.filter(({ children }) => children.length > 0)
     if (splittable.length === 0 || ends.length >= groups) break
-    const highest = splittable.reduce((a, b) => (b.height > a.height || (b.height === a.height && b.tips > a.tips) ? b : a))
+    const highest = splittable.reduce((a, b) =>
+      b.height > a.height || (b.height === a.height && b.tips > a.tips) ? b : a,
+    )
     const room = groups - ends.length + 1
     const parts = partsOf(highest, room)
     if (parts.length < 2) break

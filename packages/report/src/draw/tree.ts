@@ -72,7 +72,11 @@ export function drawTree(view: TreeView, width: number, document: Document): Dra
     ],
   )
   const told = `${count(total)} tips folded into ${placed.ends.length} groups; each wedge stands for the tips counted beside it.`
-  return [folded ? note(document, told) : undefined, groups === undefined ? undefined : groupKey(document, categories.values()), drawn]
+  return [
+    folded ? note(document, told) : undefined,
+    groups === undefined ? undefined : groupKey(document, categories.values()),
+    drawn,
+  ]
 }
 
 /** Rows of the ends in order; an inner node stands in the middle of its children. */
@@ -81,8 +85,13 @@ function place(root: Folded): { root: Placed; ends: readonly Placed[] } {
   const placed = new Map<HierarchyNode<Folded>, Placed>()
   const ends: Placed[] = []
   nodes.eachAfter((node) => {
-    const children = (node.children ?? []).map((child) => placed.get(child)).filter((child) => child !== undefined)
-    const y = children.length === 0 ? ends.length + 0.5 : children.reduce((sum, child) => sum + child.y, 0) / children.length
+    const children = (node.children ?? [])
+      .map((child) => placed.get(child))
+      .filter((child) => child !== undefined)
+    const y =
+      children.length === 0
+        ? ends.length + 0.5
+        : children.reduce((sum, child) => sum + child.y, 0) / children.length
     const leaves = children.length === 0 ? leavesOf(node.data.clade) : []
     const here = { clade: node.data, y, children, leaves }
     if (children.length === 0) ends.push(here)
@@ -95,7 +104,13 @@ function layoutOf(ends: readonly Placed[], folded: boolean, width: number): Layo
   const narrow = isNarrow(width)
   const named = Math.max(...ends.map(({ clade }) => textWidth(fitted(clade.label, 170))))
   const right = folded ? (narrow ? 140 : 280) : named + 26
-  return { width, folded, step: folded ? rows.folded : rows.named, top: folded ? 22 : 6, tips: Math.max(width / 3, width - right) }
+  return {
+    width,
+    folded,
+    step: folded ? rows.folded : rows.named,
+    top: folded ? 22 : 6,
+    tips: Math.max(width / 3, width - right),
+  }
 }
 
 type Scale = (value: number) => number
@@ -145,14 +160,23 @@ function wedges(ends: readonly Placed[], categoryOf: (leaf: string) => Category,
     path('wedge', (x, y) =>
       ends
         .filter(({ leaves }) => leaves.length > 1)
-        .map(({ clade, y: at }) => `M${tenth(x(-clade.height))} ${tenth(y(at))}L${tenth(x(0))} ${tenth(y(at) - half)}v${tenth(2 * half)}Z`)
+        .map(
+          ({ clade, y: at }) =>
+            `M${tenth(x(-clade.height))} ${tenth(y(at))}L${tenth(x(0))} ${tenth(y(at) - half)}v${tenth(2 * half)}Z`,
+        )
         .join(''),
     ),
-    texts('num', 'end', (_, y) => ends.map(({ leaves, y: at }) => ({ x: from - 8, y: y(at) + 4.5, text: count(leaves.length) }))),
-    ...classes.map((className) =>
-      path(`f ${className}`, (_, y) => ends.map((end) => piece(end, className, classes, categoryOf, { from, unit, y })).join('')),
+    texts('num', 'end', (_, y) =>
+      ends.map(({ leaves, y: at }) => ({ x: from - 8, y: y(at) + 4.5, text: count(leaves.length) })),
     ),
-    text('s', 'start', from, top - 10, 'tips in the group'),
+    ...classes.map((className) =>
+      path(`f ${className}`, (_, y) =>
+        ends.map((end) => piece(end, className, classes, categoryOf, { from, unit, y })).join(''),
+      ),
+    ),
+    narrow
+      ? text('s', 'end', width, top - 10, 'tips in the group')
+      : text('s', 'start', from, top - 10, 'tips in the group'),
   ]
 }
 
@@ -181,7 +205,11 @@ function supports(root: Placed, height: number): Markish {
   }
   return texts('s num bgt', 'end', (x, y) =>
     inner
-      .map(({ clade, y: at }) => ({ x: x(-clade.height) - 3, y: y(at) - 3, text: fitted(clade.label, 60, 12) }))
+      .map(({ clade, y: at }) => ({
+        x: x(-clade.height) - 3,
+        y: y(at) - 3,
+        text: fitted(clade.label, 60, 12),
+      }))
       .filter(({ x: right, text: label }) => height > 0 && right - textWidth(label, 12) >= 0),
   )
 }
@@ -191,9 +219,15 @@ function distanceAxis(height: number, bottom: number, width: number): Markish[] 
   const { values, digits } = ticks(0, height, isNarrow(width) ? 2 : 4)
   const large = height >= 1e6 || height < 1e-3
   return [
-    path('l axis', (x) => `M${tenth(x(-height))} ${bottom + 2}H${tenth(x(0))}${values.map((t) => `M${tenth(x(-t))} ${bottom + 2}v4`).join('')}`),
+    path(
+      'l axis',
+      (x) =>
+        `M${tenth(x(-height))} ${bottom + 2}H${tenth(x(0))}${values.map((t) => `M${tenth(x(-t))} ${bottom + 2}v4`).join('')}`,
+    ),
     texts('s num', 'middle', (x) =>
-      values.map((t) => ({ x: Math.max(8, x(-t)), y: bottom + 20, text: large ? figure(t) : fixed(t, digits) })),
+      values
+        .map((t) => ({ at: x(-t), label: large ? figure(t) : fixed(t, digits) }))
+        .map(({ at, label }) => ({ x: Math.max(textWidth(label, 12) / 2, at), y: bottom + 20, text: label })),
     ),
     texts('s', 'start', (x) => [{ x: x(0) + 10, y: bottom + 20, text: width - x(0) > 70 ? 'distance' : '' }]),
   ]

@@ -7,7 +7,10 @@ const declared = (tokens: Tokens): string =>
     .join('')
 
 const filled = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'help', 'hurt', 'even', 'axis']
-const cells = [...[0, 1, 2, 3, 4, 5, 6].map((k) => `s${k}`), ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((k) => `d${k}`)]
+const cells = [
+  ...[0, 1, 2, 3, 4, 5, 6].map((k) => `s${k}`),
+  ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((k) => `d${k}`),
+]
 
 const classes = [
   ...filled.map(
@@ -27,7 +30,7 @@ export const chartStyles: string = `:root{color-scheme:light dark;${declared(lig
 svg.chart{display:block;max-width:100%;height:auto}
 svg.chart text{font:400 13px var(--sans);fill:var(--ink);white-space:pre}svg .num text{font-variant-numeric:tabular-nums}
 svg.chart .s text,svg.chart text.s{font-size:12px;fill:var(--muted)}svg.chart .xs text{font-size:9.5px;fill:var(--muted)}
-svg.chart .ink text{fill:var(--ink)}svg.chart .onink text{fill:var(--bg)}
+svg.chart .ink text{fill:var(--ink)}svg.chart .onink text{fill:var(--bg)}svg.chart .mid3 text{fill:var(--mid3)}svg.chart .mid4 text{fill:var(--mid4)}
 svg .halo-t text,svg .bgt text{paint-order:stroke;stroke:var(--bg);stroke-width:3px;stroke-linejoin:round}
 svg .l{fill:none;stroke-width:1;stroke:var(--rule)}svg .l.w2{stroke-width:2;stroke-linejoin:round}svg .tick{fill:none;stroke:var(--axis)}svg text,svg .tick text{stroke:none}
 ${classes}

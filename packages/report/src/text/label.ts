@@ -1,9 +1,9 @@
 /** Names longer than this end in an ellipsis; the table has them whole. */
-export const longestLabel = 24
+const longestLabel = 24
 
 /** A name as a chart shows it: its beginning, with an ellipsis where it goes on; on one line. */
 export function shorten(text: string, length: number = longestLabel): string {
-  const characters = [...text.replace(/[\s\p{Cc}]+/gu, ' ')]
+  const characters = Array.from(text.replace(/[\s\p{Cc}]+/gu, ' '))
   return characters.length <= length ? characters.join('') : `${characters.slice(0, length - 1).join('')}…`
 }
 
@@ -12,7 +12,8 @@ const narrow = /[iIjl.,:;'|!()[\]/ ftr]/u
 const wide = /[mwMWÆŒ@%—]/u
 const tall = /[A-Z+=<>~#&…]/u
 // Letters of CJK scripts and pictures take the whole square.
-const square = /[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Extended_Pictographic}/u
+const square =
+  /[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Extended_Pictographic}/u
 
 /** About how wide a text is, in pixels, rather more than less: there is nothing to measure with where reports are written. */
 export function textWidth(text: string, size = 13): number {
@@ -31,6 +32,7 @@ function widthOf(character: string): number {
 /** As much of a name as this many pixels hold, an ellipsis at its end where it goes on. */
 export function fitted(text: string, width: number, size = 13): string {
   let label = shorten(text)
-  while (label.length > 1 && textWidth(label, size) > width) label = shorten(label, [...label].length - 1)
+  while (label.length > 1 && textWidth(label, size) > width)
+    label = shorten(label, Array.from(label).length - 1)
   return label
 }

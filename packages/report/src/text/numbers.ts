@@ -10,9 +10,8 @@ const mostDigits = 6
 export function fixed(value: number, digits: number, signed = false): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? none : value > 0 ? '∞' : `${minus}∞`
   const size = Math.abs(value)
-  if (size >= 1e9) return exponential(value, signed)
-  const [whole, rest] = size.toFixed(digits).split('.')
-  const text = whole.replace(/\B(?=(\d{3})+$)/g, ',') + (rest === undefined ? '' : `.${rest}`)
+  if (size >= 1e9 || digits > mostDigits) return size === 0 ? '0' : exponential(value, signed)
+  const text = size.toFixed(digits).replace(/\B(?=(\d{3})+(\.|$))(?<!\..*)/g, ',')
   const zero = Number(size.toFixed(digits)) === 0
   return (zero ? '' : value < 0 ? minus : signed ? '+' : '') + text
 }
@@ -38,6 +37,18 @@ export function digitsFor(size: number): number {
 function exponential(value: number, signed: boolean): string {
   const text = Math.abs(value).toExponential(1).replace('e-', `e${minus}`).replace('e+', 'e')
   return (value < 0 ? minus : signed ? '+' : '') + text
+}
+
+/** Two significant figures, without the zeros that end them: '4', '0.05', '250'. */
+export function about(value: number): string {
+  if (!Number.isFinite(value)) return none
+  return value < 10 ? String(Number(value.toPrecision(2))) : count(Math.round(value))
+}
+
+/** A power of ten as a tick: '100', '0.01', '1e−9'. */
+export function power(value: number): string {
+  if (value >= 1e6 || value < 1e-3) return `1e${Math.round(Math.log10(value))}`.replace('-', minus)
+  return fixed(value, Math.max(0, -Math.round(Math.log10(value))))
 }
 
 interface Interval {
