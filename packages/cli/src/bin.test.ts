@@ -217,6 +217,34 @@ describe('mtl', () => {
     expect(figures(resumed)).toEqual(figures(whole))
   })
 
+  it('trains and predicts; killed while it trains anew, it leaves the former model', async () => {
+    const asked = 'train pupils.csv --task school --target mathach --out model'
+    const trained = await mtl(`${asked} --method pooled`, folder)
+    expect(trained.status, trained.stderr).toBe(0)
+    const killed = await mtl(`${asked} --method mean-regularised`, folder, (child) => {
+      child.stdout?.on('data', () => child.kill('SIGKILL'))
+    })
+    expect(killed.status).toBeNull()
+    const { status, stdout, stderr } = await mtl('predict model pupils.csv --confidence 0.8', folder)
+    expect(status, stderr).toBe(0)
+    const [header, ...rows] = stdout.trimEnd().split('\n')
+    expect(header).toBe('school,sector,ses,sex,mathach,mean,sd,lower,upper')
+    expect(rows).toHaveLength(144)
+    const shown = await mtl('inspect model', folder)
+    expect(shown.stdout).toContain('method pooled')
+  })
+
+  it('takes options from a configuration, and says where it is wrong', async () => {
+    await write('mine.yaml', 'data: { task: school }\ntrain: { method: pooled, oud: model }\n')
+    const { status, stderr } = await mtl('train pupils.csv --target mathach --config mine.yaml', folder)
+    expect(status).toBe(1)
+    expect(stderr).toBe('error [invalid-option] mine.yaml line 2: train has no option "oud". Nearest: out\n')
+    await write('mine.yaml', 'data: { task: school }\ntrain: { method: pooled, out: other }\n')
+    const done = await mtl('train pupils.csv --target mathach --config mine.yaml', folder)
+    expect(done.status, done.stderr).toBe(0)
+    expect(done.stdout).toContain('pooled learnt 6 tasks')
+  })
+
   it('ends quietly when nobody reads on', async () => {
     const { status, stderr } = await mtl(
       `compare pupils.csv --task school --target mathach --splits 20 --json ${few}`,

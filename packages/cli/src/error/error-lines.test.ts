@@ -27,6 +27,11 @@ describe('errorLines', () => {
     )
   })
 
+  it('knows errors of another copy of the library by their name', () => {
+    const foreign = Object.assign(new Error('no'), { name: 'MtlError', code: 'unsupported', details: {} })
+    expect([errorLines(foreign, false), exitCodeOf(foreign)]).toEqual([['error [unsupported] no'], 1])
+  })
+
   it('shows a stack only when asked to', () => {
     const bug = new TypeError('x is undefined')
     expect(errorLines(bug, false)).toEqual([

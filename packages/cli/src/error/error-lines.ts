@@ -1,4 +1,4 @@
-import { MtlError } from '@mtl/core'
+import type { MtlError } from '@mtl/core'
 import { problemsOf } from './problems.ts'
 
 /** More lines than these help nobody. */
@@ -6,7 +6,7 @@ const mostLines = 20
 
 /** What a person reads of an error, a line for each problem; a stack only where it is asked for. */
 export function errorLines(error: unknown, debug: boolean): string[] {
-  if (!(error instanceof MtlError)) return bugLines(error, debug)
+  if (!isMtlError(error)) return bugLines(error, debug)
   const problems = problemsOf(error)
   const count = typeof error.details.count === 'number' ? error.details.count : problems.length
   const lines = problems.slice(0, mostLines).map(({ code, message }) => `error [${code}] ${message}`)
@@ -16,7 +16,12 @@ export function errorLines(error: unknown, debug: boolean): string[] {
 
 /** 1: the data or the options are wrong; 2: the program is. */
 export function exitCodeOf(error: unknown): 1 | 2 {
-  return error instanceof MtlError ? 1 : 2
+  return isMtlError(error) ? 1 : 2
+}
+
+/** By name and not by class: a plugin may have brought another copy of core. */
+function isMtlError(error: unknown): error is MtlError {
+  return error instanceof Error && error.name === 'MtlError' && 'code' in error && 'details' in error
 }
 
 function bugLines(error: unknown, debug: boolean): string[] {

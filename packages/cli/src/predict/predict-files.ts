@@ -1,5 +1,5 @@
 import { observed } from '@mtl/core'
-import type { Distribution, Registry } from '@mtl/core'
+import type { Capabilities, Dataset, Distribution, Registry, Task } from '@mtl/core'
 import type { Host } from '../host.ts'
 import type { StoredModel } from '../model-directory/types.ts'
 import type { PredictRequest } from './options.ts'
@@ -30,8 +30,9 @@ export async function predictFiles(
   const read = await readLike(stored, files, { descriptorFile, on, missing, labels })
   const examples =
     support.length === 0 ? undefined : await readLike(stored, support, { missing, labels: true })
+  const { capabilities } = registry.estimator(model.estimator, options)
   const predictions = await predictTasks(model, read.data, {
-    capabilities: registry.estimator(model.estimator, options).capabilities,
+    capabilities,
     descriptors: (description.descriptor ?? []).map((column) =>
       typeof column === 'string' ? column : column.column,
     ),
@@ -39,15 +40,37 @@ export async function predictFiles(
     ...(examples && { support: examples.data }),
   })
   const unseen = unseenTasks(model, read.data)
-  if (unseen.length > 0) {
-    const given = new Set(
-      examples?.data.tasks.filter((task) => observed(task).targets.length > 0).map(({ name }) => name),
-    )
-    const supported = unseen.filter(({ name }) => given.has(name)).length
-    const described = unseen.filter(({ descriptor }) => descriptor !== undefined).length
-    host.stderr.write(
-      `note: ${unseen.length} of ${read.data.tasks.length} tasks are unknown to the model; ${supported} of them have labelled rows in --support, ${described} descriptors\n`,
-    )
-  }
+  if (unseen.length > 0)
+    for (const line of unseenLines(model.estimator, unseen, capabilities, examples?.data))
+      host.stderr.write(`note: ${line}\n`)
   return { ...read, predictions }
+}
+
+const mostNamed = 5
+
+/** Which tasks the model does not know, by what their predictions rest on. */
+function unseenLines(
+  method: string,
+  unseen: readonly Task[],
+  { unseenTasks: grounds }: Capabilities,
+  support: Dataset | undefined,
+): string[] {
+  const labelled = new Set(
+    support?.tasks.filter((task) => observed(task).targets.length > 0).map(({ name }) => name),
+  )
+  const byGround = new Map<string, string[]>()
+  for (const { name, descriptor } of unseen) {
+    const used = [
+      ...(labelled.has(name) && grounds.includes('examples') ? ['labelled rows'] : []),
+      ...(descriptor !== undefined && grounds.includes('descriptor') ? ['descriptors'] : []),
+    ]
+    const ground = used.length === 0 ? 'what all tasks have in common' : `${used.join(' and ')} of its own`
+    byGround.set(ground, [...(byGround.get(ground) ?? []), name])
+  }
+  const lines = [...byGround].map(([ground, names]) => {
+    const rest = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''
+    return `not known to the model, and predicted from ${ground}: ${names.slice(0, mostNamed).join(', ')}${rest}`
+  })
+  const isUnused = labelled.size > 0 && !grounds.includes('examples')
+  return isUnused ? [...lines, `${method} makes no use of labelled rows`] : lines
 }

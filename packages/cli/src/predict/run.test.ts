@@ -138,20 +138,22 @@ describe('runPredict and runEval', () => {
   })
 
   it('predicts for tasks that the model lacks by labelled rows, and says how where there are none', async () => {
-    const asked = (given: Record<string, unknown>): Promise<{ out: string; error: string }> =>
-      printed(runPredict, 'unseen-able', ['unseen.csv'], given)
-    await train([at('pupils.csv')], {
-      task: 'school',
-      target: 'score',
-      features: 'ses',
-      out: at('unseen-able'),
-      method: 'task-mean',
-    })
     const line = await lineOf(printed(runPredict, 'classes', ['unseen.csv']))
-    expect(line).toMatch(/^error \[unsupported\] .*unseen\.csv has a task that the model does not know: zz\./)
-    const { out, error } = await asked({ support: [at('support.csv')] })
-    expect(error).toContain('note: 1 of 2 tasks are unknown to the model; 1 of them have labelled rows')
-    expect(parseCsv(out).mean).toHaveLength(40)
+    expect(line).toMatch(
+      /^error \[unsupported\] .*unseen\.csv has a task that the model does not know: zz\..* train it with rows of them$/,
+    )
+    const given = { task: 'school', target: 'score', features: 'ses', method: 'sparse-bayesian' }
+    await train([at('pupils.csv')], { ...given, out: at('able') })
+    const { out, error } = await printed(runPredict, 'able', ['unseen.csv'], { support: [at('support.csv')] })
+    expect(error).toContain('note: not known to the model, and predicted from labelled rows of its own: zz\n')
+    // Of such schools y is 2 x: the labelled rows say that this one has no constant.
+    const { school, ses, mean } = parseCsv(out)
+    const errors = numbers(mean).flatMap((y, i) => (school[i] === 'zz' ? [y - 2 * Number(ses[i])] : []))
+    expect(errors).toHaveLength(20)
+    expect(Math.max(...errors.map(Math.abs))).toBeLessThan(0.5)
+    const unused = await printed(runPredict, 'numbers', ['unseen.csv'], { support: [at('support.csv')] })
+    expect(unused.error).toContain('predicted from what all tasks have in common: zz\n')
+    expect(unused.error).toContain('mean-regularised makes no use of labelled rows')
   })
 
   it('writes to a file whole, or not at all', async () => {

@@ -3,8 +3,23 @@ import { z } from 'zod'
 const figure = z.number().nullable()
 const estimate = z.strictObject({ mean: figure, lower: figure, upper: figure })
 
+/** Of what `mtl compare --json` prints that which tests read; the schema holds the whole. */
+interface PrintedComparison {
+  readonly data: {
+    readonly layout: string
+    readonly tasks: readonly { readonly name: string; readonly rows: number; readonly labels: number }[]
+  }
+  readonly settings: { readonly versions: Readonly<Record<string, string>> }
+  readonly scores: readonly unknown[]
+  readonly overall: readonly { readonly metric: string; readonly value: number | null }[]
+  readonly summaries: readonly { readonly gains: readonly unknown[] }[]
+  readonly costs: readonly unknown[]
+  readonly decision: string
+  readonly verdict: string
+}
+
 /** What `mtl compare --json` prints. */
-export const comparisonJson = z.strictObject({
+export const comparisonJson: z.ZodType<PrintedComparison> = z.strictObject({
   data: z.strictObject({
     file: z.string(),
     layout: z.enum(['long', 'wide', 'list']),

@@ -74,7 +74,7 @@ export function methodsTable(comparison: Comparison, data: Dataset, style: Style
   const heads = [0, 1].map((line) => [
     line === 0 ? '' : 'method',
     ...columns.map(({ head }) => head[line]),
-    ...(judged ? [line === 0 ? 'gain against' : `${reference} (95 %)`, '', ''] : []),
+    ...(judged ? [line === 0 ? 'gain in % over' : `${reference} (95 %)`, '', ''] : []),
   ])
   const aligns: Align[] = ['left', ...columns.map(() => 'right' as const), 'left', 'left', 'left']
   return fitted([...heads, ...rows], aligns, style).map((line, i) =>

@@ -61,7 +61,7 @@ describe('methodsTable', () => {
 
   it('shows figures with their spread, gains with their interval, and the word with its glyph', () => {
     expect(lines[2]).toMatch(
-      /^mean-regularised +35\.0 ± 1\.0 +6\.050 +3\.240 +\+0\.94\u202f% \[−0\.01, 1\.68\] +▲ helps$/,
+      /^mean-regularised +35\.0 ± 1\.0 +6\.050 +3\.240 +\+0\.94 \[−0\.01, 1\.68\] +▲ helps$/,
     )
     expect(lines[3]).toContain('■ baseline')
     expect(lines[4]).toContain('▼ hurts')
@@ -148,8 +148,17 @@ describe('nextSteps', () => {
     expect(nextSteps(alone, { ...request, splits: 2 }, [])[0]).toContain('every figure')
   })
 
+  it('offers the model where something is shown, with the options that it was compared with', () => {
+    const shown = { ...exampleComparison, decision: 'together', recommended: 'pooled' } as const
+    const options = ['--option', 'pooled.penalty=2', '--option=single-task.penalty=1', '--splits', '30']
+    const asked = { ...request, host: { args: [...args, ...options], environment } }
+    expect(nextSteps(shown, asked, [])).toEqual([
+      'the model on all rows: mtl train fields.csv --target yield --method pooled --out model --option penalty=2',
+    ])
+  })
+
   it('else offers every figure', () => {
-    expect(nextSteps({ ...exampleComparison, decision: 'together' }, request, [])).toEqual([
+    expect(nextSteps(exampleComparison, { ...request, splits: 20 }, [])).toEqual([
       'every figure, for a program: mtl compare fields.csv --target yield --time-limit 9 --json',
     ])
   })

@@ -15,7 +15,7 @@ export function count(value: number): string {
   return value.toLocaleString('en-GB')
 }
 
-/** '+0.9 % [0.1, 1.7]': digits are added until no bound rounds to zero, for its sign is the verdict. */
+/** '+0.9 [0.1, 1.7]', in per cent: digits are added until no bound rounds to zero, for its sign is the verdict. */
 export function gain(
   estimate: { readonly mean: number; readonly lower: number; readonly upper: number },
   symbols: Symbols,
@@ -26,7 +26,7 @@ export function gain(
   const interval = Number.isNaN(lower)
     ? ''
     : ` [${bound(lower, digits, symbols)}, ${bound(upper, digits, symbols)}]`
-  return `${Number.isNaN(mean) ? '' : sign}${fixed(mean, digits, symbols)}${symbols.thinSpace}%${interval}`
+  return `${Number.isNaN(mean) ? '' : sign}${fixed(mean, digits, symbols)}${interval}`
 }
 
 function bound(value: number, digits: number, symbols: Symbols): string {

@@ -3,7 +3,8 @@ import { duration, figure } from '../text/numbers.ts'
 import { inGlyphs } from '../text/style.ts'
 import type { Style } from '../text/style.ts'
 
-/** What a training is doing, told on a stream: one line rewritten on a terminal, else a line for each tenth. */
+/** What a training is doing, told on a stream: one line rewritten on a terminal, else a line for each tenth that
+ * takes long. */
 export interface TrainingProgress {
   readonly onEvent: (event: TrainEvent) => void
   /** Share that is done. */
@@ -25,6 +26,7 @@ export interface TrainingProgressOptions {
 }
 
 const secondsBetweenDrawings = 0.1
+const secondsBetweenLines = 0.5
 const cells = 18
 const clearLine = '\r\u001b[2K'
 
@@ -33,7 +35,7 @@ export function trainingProgress(options: TrainingProgressOptions): TrainingProg
   const { method, write, rewrites, style, from, clock } = options
   const started = clock()
   let fraction = from
-  let drawn = -Infinity
+  let drawn = rewrites ? -Infinity : started
   let told = Math.floor(10 * from)
 
   function tell(event: TrainEvent & { type: 'step' }): void {
@@ -48,7 +50,8 @@ export function trainingProgress(options: TrainingProgressOptions): TrainingProg
       const seconds = ((clock() - started) * (1 - fraction)) / (fraction - from)
       const left = fraction > from ? `  at most ${duration(seconds)} left` : ''
       write(clearLine + ` training ${method} ${bar} ${percent}  ${at}${left}`.slice(0, style.width - 1))
-    } else if (Math.floor(10 * fraction) > told) {
+    } else if (Math.floor(10 * fraction) > told && clock() - drawn >= secondsBetweenLines) {
+      drawn = clock()
       told = Math.floor(10 * fraction)
       write(`${percent} ${method}, ${at}: objective ${figure(objective, style.symbols)}\n`)
     }

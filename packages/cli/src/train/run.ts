@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { fingerprint, fit } from '@mtl/core'
 import type { Estimator, Model, Registry } from '@mtl/core'
 import { judgeMethods } from '../compare/judge-methods.ts'
@@ -103,6 +104,8 @@ async function trained(
   const identity = identityOf(data, estimator, seed, versions)
   const file = checkpointFile(out)
   const earlier = resume ? earlierState(file, identity, host) : undefined
+  if (!resume && existsSync(file))
+    host.stderr.write(`note: the training that was interrupted starts anew; with --resume it would go on\n`)
   const keeper = keepState(file, keptTraining, identity, { after: secondsUnkept, clock: host.clock })
   const style = styleFor(host.stderr, host.environment)
   const told = trainingProgress({
