@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { MtlError } from '@mtl/core'
 
 /** A stream that text is written to, as far as this needs one. */
@@ -39,7 +39,7 @@ export function writeFileWhole(file: string, pieces: Iterable<string>): void {
   try {
     const open = openSync(beside, 'w')
     try {
-      for (const block of blocksOf(pieces)) writeSync(open, block)
+      for (const block of blocksOf(pieces)) writeFileSync(open, block)
     } finally {
       closeSync(open)
     }

@@ -117,16 +117,22 @@ export function curvatureInPlace(
   lowerAt: number,
   noiseVariance: number,
 ): void {
+  // Positions are stepped on: a multiplication for each would cost as much as the sum itself.
   for (let i = 0; i < p; i++)
     for (let j = 0; j < p; j++) {
       let sum = 0
-      for (let k = j; k < p; k++) sum += s[i * p + k] * lower[lowerAt + k * p + j]
+      let from = i * p + j
+      for (let l = lowerAt + j * p + j; l < lowerAt + p * p; l += p) sum += s[from++] * lower[l]
       scaled[at + i * p + j] = sum
     }
   for (let i = 0; i < p; i++)
     for (let j = 0; j <= i; j++) {
       let sum = 0
-      for (let k = i; k < p; k++) sum += lower[lowerAt + k * p + i] * scaled[at + k * p + j]
+      let from = at + i * p + j
+      for (let l = lowerAt + i * p + i; l < lowerAt + p * p; l += p) {
+        sum += lower[l] * scaled[from]
+        from += p
+      }
       c[at + i * p + j] = (i === j ? 1 : 0) + sum / noiseVariance
     }
 }
@@ -184,11 +190,16 @@ export function halfInPlace(
   at: number,
 ): void {
   for (let i = 0; i < p; i++) {
-    const pivot = c[at + i * p + i]
+    const row = at + i * p
+    const pivot = c[row + i]
     for (let j = 0; j < p; j++) {
       let sum = j >= i ? lower[lowerAt + j * p + i] : 0
-      for (let k = 0; k < i; k++) sum -= c[at + i * p + k] * b[at + k * p + j]
-      b[at + i * p + j] = sum / pivot
+      let above = at + j
+      for (let l = row; l < row + i; l++) {
+        sum -= c[l] * b[above]
+        above += p
+      }
+      b[row + j] = sum / pivot
     }
   }
 }
@@ -198,7 +209,11 @@ export function covarianceInPlace(v: Float64Array, b: Float64Array, p: number, a
   for (let i = 0; i < p; i++)
     for (let j = 0; j <= i; j++) {
       let sum = 0
-      for (let k = 0; k < p; k++) sum += b[at + k * p + i] * b[at + k * p + j]
+      let other = at + j
+      for (let l = at + i; l < at + p * p; l += p) {
+        sum += b[l] * b[other]
+        other += p
+      }
       v[at + i * p + j] = sum
       v[at + j * p + i] = sum
     }
@@ -244,13 +259,17 @@ function mixtureMomentsInPlace(memory: TaskMemory, p: number, clusters: number):
   const { first, second, means, covariances, responsibilities: z } = memory
   first.fill(0)
   second.fill(0)
-  for (let a = 0; a < clusters; a++)
+  for (let a = 0; a < clusters; a++) {
+    const vector = a * p
     for (let i = 0; i < p; i++) {
-      const mean = means[a * p + i]
-      first[i] += z[a] * mean
-      for (let j = 0; j < p; j++)
-        second[i * p + j] += z[a] * (covariances[(a * p + i) * p + j] + mean * means[a * p + j])
+      const scaled = z[a] * means[vector + i]
+      first[i] += scaled
+      const from = (vector + i) * p
+      for (let j = 0; j <= i; j++)
+        second[i * p + j] += z[a] * covariances[from + j] + scaled * means[vector + j]
     }
+  }
+  for (let i = 0; i < p; i++) for (let j = 0; j < i; j++) second[j * p + i] = second[i * p + j]
 }
 
 /** The task's posterior in every cluster and over all of them; returns its log likelihood. */

@@ -119,42 +119,109 @@ function tanhUnits(problem: Problem, layout: Layout): Units {
   const [targets] = problem.targets
   const { units: p, inputs: d } = layout
   const longest = starts.reduce((most, end, i) => (i === 0 ? 0 : Math.max(most, end - starts[i - 1])), 0)
-  const activations = new Float64Array(longest * p)
-  const slopes = new Float64Array(p)
+  // By unit, one row of the task after the other.
+  const activations = new Float64Array(p * longest).fill(1, 0, longest)
+  const slopes = new Float64Array(longest)
   return {
-    taskStatistics(memory, w, i) {
-      const { products: s, cross: r } = memory
-      s.fill(0)
-      r.fill(0)
-      for (let n = starts[i]; n < starts[i + 1]; n++) {
-        const at = (n - starts[i]) * p
-        activateInPlace(activations, at, layout, w, rows, n * d)
-        const weight = weights[n]
-        const scaled = weight * targets[n]
-        for (let j = 0; j < p; j++) {
-          const h = activations[at + j]
-          r[j] += scaled * h
-          const weighted = weight * h
-          for (let k = 0; k <= j; k++) s[j * p + k] += weighted * activations[at + k]
+    taskStatistics({ products: s, cross: r }, w, i) {
+      const first = starts[i]
+      const count = starts[i + 1] - first
+      for (let j = 1; j < p; j++) {
+        const to = j * longest
+        projectRows(activations, to, w, (j - 1) * d, rows, first * d, d, count)
+        for (let n = to; n < to + count; n++) activations[n] = Math.tanh(activations[n])
+      }
+      for (let j = 0; j < p; j++) {
+        for (let n = 0; n < count; n++) slopes[n] = weights[first + n] * activations[j * longest + n]
+        r[j] = dotOf(slopes, 0, targets, first, count)
+        for (let k = 0; k <= j; k++) {
+          const sum = dotOf(slopes, 0, activations, k * longest, count)
+          s[j * p + k] = sum
+          s[k * p + j] = sum
         }
       }
-      for (let j = 0; j < p; j++) for (let k = 0; k < j; k++) s[k * p + j] = s[j * p + k]
     },
     // delta = (y E - B h) (1 - h^2), outer [1, x]
-    addWeightSlope({ first, second }, i, scale, slope) {
-      for (let n = starts[i]; n < starts[i + 1]; n++) {
-        const at = (n - starts[i]) * p
-        const weight = scale * weights[n]
-        for (let j = 1; j < p; j++) {
-          let delta = targets[n] * first[j]
-          for (let k = 0; k < p; k++) delta -= second[j * p + k] * activations[at + k]
-          const h = activations[at + j]
-          slopes[j] = weight * delta * (1 - h * h)
+    addWeightSlope({ first: mean, second }, i, scale, slope) {
+      const first = starts[i]
+      const count = starts[i + 1] - first
+      for (let j = 1; j < p; j++) {
+        for (let n = 0; n < count; n++) slopes[n] = targets[first + n] * mean[j] - second[j * p]
+        for (let k = 1; k < p; k++) {
+          const b = second[j * p + k]
+          const from = k * longest
+          for (let n = 0; n < count; n++) slopes[n] -= b * activations[from + n]
         }
-        addOuterRows(slope, slopes, p, rows, n * d, d)
+        for (let n = 0; n < count; n++) {
+          const h = activations[j * longest + n]
+          slopes[n] *= scale * weights[first + n] * (1 - h * h)
+        }
+        addRows(slope, (j - 1) * d, slopes, rows, first * d, d, count)
       }
     },
   }
+}
+
+/** w'[1, x] of so many rows, four at a time: each weight is then read a quarter as often. */
+function projectRows(
+  result: Float64Array,
+  to: number,
+  w: Float64Array,
+  wAt: number,
+  rows: Float64Array,
+  rowAt: number,
+  d: number,
+  count: number,
+): void {
+  let n = 0
+  for (; n + 4 <= count; n += 4) {
+    const r0 = rowAt + n * d
+    const r1 = r0 + d
+    const r2 = r1 + d
+    const r3 = r2 + d
+    let s0 = 0
+    let s1 = 0
+    let s2 = 0
+    let s3 = 0
+    for (let k = 0; k < d; k++) {
+      const own = w[wAt + k]
+      s0 += own * rows[r0 + k]
+      s1 += own * rows[r1 + k]
+      s2 += own * rows[r2 + k]
+      s3 += own * rows[r3 + k]
+    }
+    result[to + n] = s0
+    result[to + n + 1] = s1
+    result[to + n + 2] = s2
+    result[to + n + 3] = s3
+  }
+  for (; n < count; n++) result[to + n] = dotOf(w, wAt, rows, rowAt + n * d, d)
+}
+
+/** d values from `to` grow by sum_n delta_n [1, x_n], four rows at a time. */
+function addRows(
+  slope: Float64Array,
+  to: number,
+  delta: Float64Array,
+  rows: Float64Array,
+  rowAt: number,
+  d: number,
+  count: number,
+): void {
+  let n = 0
+  for (; n + 4 <= count; n += 4) {
+    const r0 = rowAt + n * d
+    const r1 = r0 + d
+    const r2 = r1 + d
+    const r3 = r2 + d
+    const d0 = delta[n]
+    const d1 = delta[n + 1]
+    const d2 = delta[n + 2]
+    const d3 = delta[n + 3]
+    for (let k = 0; k < d; k++)
+      slope[to + k] += d0 * rows[r0 + k] + d1 * rows[r1 + k] + (d2 * rows[r2 + k] + d3 * rows[r3 + k])
+  }
+  for (; n < count; n++) for (let k = 0; k < d; k++) slope[to + k] += delta[n] * rows[rowAt + n * d + k]
 }
 
 /** Adds delta_j [1, x] to row j of dl/dW. */

@@ -33,7 +33,7 @@ async function once(run: () => unknown): Promise<number> {
   return (performance.now() - start) / 1000
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)]
 }

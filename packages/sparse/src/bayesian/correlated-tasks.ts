@@ -19,42 +19,6 @@ export interface CorrelatedPosterior {
   readonly independent: boolean
 }
 
-/** One normal of P D dimensions: (P D)^3 / 2 multiplications. */
-export function exactPosterior({ tasks, width, groups, freeIntercept }: Problem): CorrelatedPosterior {
-  const size = tasks.length * width
-  const all = new Float64Array(size * size)
-  return {
-    independent: false,
-    updateInPlace(factors, taskPrecision, scratch) {
-      const b = weightPrecision(groups, width, factors)
-      for (let s = 0; s < tasks.length; s++)
-        for (let t = 0; t < tasks.length; t++) {
-          const factor = taskPrecision.data[s * tasks.length + t]
-          for (let p = 0; p < width; p++) {
-            const to = (s * width + p) * size + t * width
-            for (let q = 0; q < width; q++)
-              all[to + q] =
-                factor * b[p * width + q] +
-                (s === t ? factors.noisePrecision[t] * scratch.grams[(t * width + p) * width + q] : 0)
-          }
-          if (s === t && freeIntercept) all[((t + 1) * width - 1) * (size + 1)] += freeInterceptPrecision
-        }
-      scratch.logDeterminant = -invertInPlace(all, size)
-      const moments = scaledMoments(scratch.moments, factors.noisePrecision, width)
-      for (let at = 0; at < size; at++) scratch.means[at] = rowTimes(all, size, at, moments)
-      for (let t = 0; t < tasks.length; t++)
-        for (let p = 0; p < width; p++) {
-          const from = (t * width + p) * size + t * width
-          scratch.covariances.set(all.subarray(from, from + width), (t * width + p) * width)
-        }
-    },
-    between(i, s, t, p, q) {
-      const block = groups.blocks[i]
-      return all[(s * width + block[p]) * size + t * width + block[q]]
-    },
-  }
-}
-
 /** S_t = (A_tt B + G_t)^-1, m_t = S_t (h_t - B sum_{s <> t} A_ts m_s), one task after another: P D^3. */
 export function byTaskPosterior(
   { tasks, width, groups, freeIntercept }: Problem,

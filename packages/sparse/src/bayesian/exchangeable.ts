@@ -4,11 +4,11 @@
  *   A (x) B = I (x) B2 + 11' (x) Bq,  B1 = B / l1, B2 = B / l2 by group, Bq = (B1 - B2) / P, B_i = E g_i E Om_i^-1
  */
 import {
-  dotRange,
   invertGeneralInPlace,
   invertInPlace,
   multiplyInPlace,
   rowTimes,
+  rowsTimesRowsInPlace,
   symmetriseInPlace,
 } from './dense.ts'
 
@@ -38,8 +38,8 @@ export interface ExchangeableAnswer {
 
 /**
  * The exact posterior. E_t = (B2 + G_t)^-1, K = mean_t E_t (B1 + G_t), m. = K^-1 sum E_t h_t the sum of the task means, m_t = E_t (h_t - Bq m.),
- * X = Bq K^-1, S_t = E_t - E_t X E_t, sum_st C_st = K^-1 sum E_t. Returns log |C|. K is never 1 + sum E_t Bq, which cancels
- * as l2 / l1 -> 0.
+ * X = Bq K^-1, S_t = E_t - E_t X E_t, sum_st C_st = K^-1 sum E_t. Returns log |C|. K is 1 + sum E_t Bq, a product less for
+ * each task, only where that hardly cancels: it does as l2 / l1 -> 0.
  */
 export function solveExchangeable(
   system: ExchangeableSystem,
@@ -49,30 +49,27 @@ export function solveExchangeable(
   const { tasks, size: n, commonPrecision, deviationPrecision, grams, noisePrecision } = system
   const { at, stride, moments } = system
   const square = n * n
-  const [shifted, k, between] = [0, 1, 2].map(() => new Float64Array(square))
+  const [shifted, k, between, product] = [0, 1, 2, 3].map(() => new Float64Array(square))
   const sumOfFits = new Float64Array(n)
+  const direct = losesLittle(system)
   total.fill(0)
   let logDeterminant = 0
   for (let t = 0; t < tasks; t++) {
     const own = at + t * stride
-    for (let i = 0; i < square; i++) {
-      const gram = noisePrecision[t] * grams[own + i]
-      covariances[own + i] = deviationPrecision[i] + gram
-      shifted[i] = commonPrecision[i] + gram
-    }
+    for (let i = 0; i < square; i++)
+      covariances[own + i] = deviationPrecision[i] + noisePrecision[t] * grams[own + i]
     logDeterminant -= invertInPlace(covariances, n, own)
-    multiplyInPlace(k, covariances, shifted, n, { aAt: own, add: true })
+    if (!direct) addRatioInPlace(k, covariances, system, t, shifted, product)
     for (let i = 0; i < square; i++) total[i] += covariances[own + i]
     for (let i = 0; i < n; i++) sumOfFits[i] += rowTimes(covariances, n, i, moments, own, t * n)
   }
-  for (let i = 0; i < square; i++) k[i] /= tasks
+  for (let i = 0; i < square; i++) shifted[i] = (commonPrecision[i] - deviationPrecision[i]) / tasks
+  if (direct) fillDirectInPlace(k, total, shifted, n)
   logDeterminant -= invertGeneralInPlace(k, n, new Int32Array(n))
 
   const sums = Float64Array.from({ length: n }, (_, i) => rowTimes(k, n, i, sumOfFits))
-  for (let i = 0; i < square; i++) shifted[i] = (commonPrecision[i] - deviationPrecision[i]) / tasks
   const pull = Float64Array.from({ length: n }, (_, i) => rowTimes(shifted, n, i, sums))
   // X = Bq K^-1 = K^-T Bq, for it is symmetric.
-  const product = new Float64Array(square)
   transposeInPlace(product, k, n)
   multiplyInPlace(between, product, shifted, n)
   symmetriseInPlace(between, n)
@@ -85,10 +82,40 @@ export function solveExchangeable(
     const own = at + t * stride
     for (let i = 0; i < n; i++) right[i] = moments[t * n + i] - pull[i]
     for (let i = 0; i < n; i++) means[t * n + i] = rowTimes(covariances, n, i, right, own)
-    multiplyInPlace(product, covariances, between, n, { aAt: own })
+    multiplyInPlace(product, covariances, between, n, own)
     subtractProductInPlace(covariances, product, n, own, shifted)
   }
   return logDeterminant
+}
+
+/** Digits of which a sum may lose as many: l1 / l2 of every column is at most this. */
+const mostCancelled = 1e3
+
+function losesLittle({ size, commonPrecision, deviationPrecision }: ExchangeableSystem): boolean {
+  for (let at = 0; at < size * size; at += size + 1)
+    if (deviationPrecision[at] > mostCancelled * commonPrecision[at]) return false
+  return true
+}
+
+/** K grows by E_t (B1 + G_t) / P. */
+function addRatioInPlace(
+  k: Float64Array,
+  covariances: Float64Array,
+  { tasks, size: n, commonPrecision, grams, noisePrecision, at, stride }: ExchangeableSystem,
+  t: number,
+  sum: Float64Array,
+  product: Float64Array,
+): void {
+  const own = at + t * stride
+  for (let i = 0; i < n * n; i++) sum[i] = commonPrecision[i] + noisePrecision[t] * grams[own + i]
+  multiplyInPlace(product, covariances, sum, n, own)
+  for (let i = 0; i < n * n; i++) k[i] += product[i] / tasks
+}
+
+/** K becomes 1 + sum_t E_t Bq. */
+function fillDirectInPlace(k: Float64Array, total: Float64Array, between: Float64Array, n: number): void {
+  multiplyInPlace(k, total, between, n)
+  for (let i = 0; i < n; i++) k[i * (n + 1)] += 1
 }
 
 /** `to` becomes A'. */
@@ -96,18 +123,19 @@ function transposeInPlace(to: Float64Array, a: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) to[i * n + j] = a[j * n + i]
 }
 
-/** E at `at` becomes E - P E, E symmetric and the result too; `copy` is scratch. */
+/** E at `at` becomes E - P E, E symmetric and the result too; `scratch` holds P E below the diagonal. */
 function subtractProductInPlace(
   e: Float64Array,
   p: Float64Array,
   n: number,
   at: number,
-  copy: Float64Array,
+  scratch: Float64Array,
 ): void {
-  for (let i = 0; i < n * n; i++) copy[i] = e[at + i]
+  const [to, left] = [scratch, p].map((of) => ({ of, at: 0, stride: n }))
+  rowsTimesRowsInPlace(to, left, { of: e, at, stride: n }, [n, n, n], { lower: true })
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
-      const value = copy[i * n + j] - dotRange(p, i * n, copy, j * n, n)
+      const value = e[at + i * n + j] - scratch[i * n + j]
       e[at + i * n + j] = value
       e[at + j * n + i] = value
     }
