@@ -27,14 +27,14 @@ export interface NewRows {
 }
 
 /** Where a lineage may join, and the logarithm of its prior mass. */
-export interface GridPoint {
+interface GridPoint {
   /** The branch above this node; of the root all that is older. */
   readonly node: number
   readonly age: number
   readonly logMass: number
 }
 
-export interface Placement extends WeightBelief {
+interface Placement extends WeightBelief {
   readonly points: readonly GridPoint[]
   readonly weights: Float64Array
 }
@@ -128,7 +128,7 @@ const perBranch = 4
 const above = [0.125, 0.375, 0.75, 1.5]
 
 /** Midpoints on the branches, tips excluded, and points above the root, by the prior mass of the coalescent around them. */
-export function attachmentGrid(tree: TaskTree): readonly GridPoint[] {
+function attachmentGrid(tree: TaskTree): readonly GridPoint[] {
   const tasks = tasksOf(tree)
   const parents = parentsOf(tree)
   const hazard = hazardOf(tree)
@@ -211,7 +211,7 @@ function laplaceOf(likelihood: Likelihood, prior: RootPrior, { mean }: WeightBel
 }
 
 /** Mean and covariance of a mixture. */
-export function momentsOf(parts: readonly WeightBelief[], weights: ArrayLike<number>): WeightBelief {
+function momentsOf(parts: readonly WeightBelief[], weights: ArrayLike<number>): WeightBelief {
   const size = parts[0].mean.length
   const mean = new Float64Array(size)
   const covariance = new Float64Array(size * size)

@@ -55,7 +55,7 @@ function beliefOf(
 }
 
 /** Of a node of the tree: its posterior, and its noise, of an inner node the mean one. */
-export function nodeBelief(fit: HierarchyFit, node: number): Omit<Part, 'weight'> {
+function nodeBelief(fit: HierarchyFit, node: number): Omit<Part, 'weight'> {
   const size = fit.diffusion.rows
   return {
     mean: fit.nodeMeans.data.subarray(node * size, (node + 1) * size),
@@ -84,7 +84,7 @@ function rowsOf(
 }
 
 /** x'm with x'Vx + noise, by belief. */
-export function predictive({ mean, covariance, noise }: Omit<Part, 'weight'>, inputs: Matrix): Normal {
+function predictive({ mean, covariance, noise }: Omit<Part, 'weight'>, inputs: Matrix): Normal {
   const own = project(inputs.data, inputs.columns, inputs.rows, mean, covariance)
   const noises = new Float64Array(inputs.rows).fill(noise)
   return normal(

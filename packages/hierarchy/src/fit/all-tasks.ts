@@ -6,7 +6,7 @@ import type { FitState } from './em.ts'
 import type { FitProblem } from './fit-problem.ts'
 
 /** The tree of all K tasks: those that trained at their positions, the others hang at the root, where nothing is known of them. */
-export function extendedTree(tree: TaskTree, positions: readonly number[], tasks: number): TaskTree {
+function extendedTree(tree: TaskTree, positions: readonly number[], tasks: number): TaskTree {
   const trained = tasksOf(tree)
   if (trained === tasks) return tree
   const place = (node: number): number => (node < trained ? positions[node] : tasks + node - trained)

@@ -25,7 +25,7 @@ export function fitSampledTree(
 }
 
 /** Greedy tree of one draw of each task's weights; a stream for each task, so that the order of tasks does not matter. */
-export function sampledTree(
+function sampledTree(
   { problem, inference }: FitProblem,
   star: Place,
   names: readonly string[],
