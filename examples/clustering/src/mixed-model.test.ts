@@ -56,6 +56,12 @@ describe('taskClustering of identity units and one cluster', () => {
           expect(Math.abs(covariance - value)).toBeLessThan(2e-3 * Math.sqrt(lme4.cov[i][i] * lme4.cov[j][j]))
         }),
       )
+      const spread = model.views()[1]
+      if (spread.kind !== 'table') throw new Error('the second picture is a table of deviations')
+      spread.rows[0].slice(1).forEach((value, j) => {
+        const deviationOf = Math.sqrt(lme4.cov[j][j])
+        expect(Math.abs(Number(value) - deviationOf)).toBeLessThan(1e-3 * deviationOf)
+      })
       if (golden.taskFeatures) return
       const fixed = raw(clusterMeans.data)
       fixed[0] += scaling.targets.means[0]

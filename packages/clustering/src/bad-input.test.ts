@@ -153,7 +153,7 @@ describe('awkward data', () => {
       }
     })
     const data = dataset(tasks)
-    await codesOf(data, { ...identity })
+    expect([...(await codesOf(data, identity))]).toContain('absent-class')
     const model = await fit(taskClustering(identity), data, { random: 1 })
     const { 'task 0': prediction } = await model.predict(data)
     expect([...prediction.point]).not.toContain(2)

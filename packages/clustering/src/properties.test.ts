@@ -1,34 +1,17 @@
-import { cholesky, createRandom, dot, logSumExp, matrix, sampleNormal } from '@mtl/core'
-import type { RandomGenerator } from '@mtl/core'
+import { cholesky, dot, logSumExp, matrix } from '@mtl/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { expectation } from './expectation.ts'
-import { blockOf, sizeOf, type Activation, type Layout } from './layout.ts'
+import { frozenIn, instanceOf, slopeError, type Instance, type Shape } from './instance.fixture.ts'
 import { laplaceEvidence } from './laplace-evidence.ts'
-import { marginalLogLikelihood, weightsLength, type Objective } from './marginal.ts'
+import { blockOf } from './layout.ts'
+import { marginalLogLikelihood, scanner, weightsLength } from './marginal.ts'
 import { maximisation } from './maximisation.ts'
-import { noPenalties, type Penalties } from './penalty.ts'
+import { noPenalties } from './penalty.ts'
 import { logGatesInPlace } from './posterior.ts'
-import { problemOf, type Problem } from './problem.ts'
+import type { Problem } from './problem.ts'
 import { duplicated } from './split.ts'
 import { activateInPlace } from './units.ts'
-
-/** A task without rows, one of one row and others, rows weighted or not; any form of the model, anywhere. */
-interface Instance {
-  readonly problem: Problem
-  readonly layout: Layout
-  readonly x: Float64Array
-  readonly penalties: Penalties
-}
-
-interface Shape {
-  readonly seed: number
-  readonly activation: Activation
-  readonly clusters: number
-  readonly meanTerms: number
-  readonly gateTerms: number
-  readonly weighted: boolean
-}
 
 const shapes: fc.Arbitrary<Shape> = fc.record({
   seed: fc.integer(),
@@ -39,57 +22,20 @@ const shapes: fc.Arbitrary<Shape> = fc.record({
   weighted: fc.boolean(),
 })
 
-const counts = [0, 1, 4, 6, 3]
-const features = 2
-
-function instanceOf(shape: Shape, numeric = true): Instance {
-  const random = createRandom(shape.seed)
-  const { activation, clusters, meanTerms, gateTerms, weighted } = shape
-  const total = counts.reduce((sum, count) => sum + count, 0)
-  const normals = (n: number, scale = 1): Float64Array =>
-    Float64Array.from({ length: n }, () => scale * sampleNormal(random))
-  const leading = (terms: number): Float64Array =>
-    normals(counts.length * terms).map((value, at) => (at % terms === 0 ? 1 : value))
-  const starts = new Int32Array(counts.length + 1)
-  counts.forEach((count, i) => (starts[i + 1] = starts[i] + count))
-  const targets = normals(total)
-  const problem = problemOf({
-    inputs: features + 1,
-    starts,
-    rows: normals(total * (features + 1)).map((value, at) => (at % (features + 1) === 0 ? 1 : value)),
-    targets: [numeric ? targets : targets.map((y) => Number(y > 0))],
-    weights: new Float64Array(total).map(() => (weighted ? 0.5 + random.next() : 1)),
-    meanTerms,
-    gateTerms,
-    meanDescriptors: leading(meanTerms),
-    gateDescriptors: leading(gateTerms),
-    numeric,
-  })
-  const units = activation === 'identity' ? features + 1 : 3
-  const layout = { activation, inputs: features + 1, units, clusters, meanTerms, gateTerms, outputs: 1 }
-  return { problem, layout, x: parametersIn(layout, random), penalties: penaltiesFor(layout, shape) }
-}
-
-function parametersIn(layout: Layout, random: RandomGenerator): Float64Array {
-  const { units: p, clusters } = layout
-  const x = new Float64Array(sizeOf(layout)).map(() => 0.6 * sampleNormal(random))
-  const { factors, logNoise } = blockOf(layout, 0)
-  for (let a = 0; a < clusters; a++)
-    for (let i = 0; i < p; i++)
-      for (let j = 0; j < p; j++) {
-        const at = factors + (a * p + i) * p + j
-        if (j > i) x[at] = 0
-        if (j === i) x[at] = 0.4 + Math.abs(x[at])
-      }
-  x[logNoise] = Math.log(0.3 + random.next())
-  return x
-}
-
-function penaltiesFor({ units }: Layout, { seed }: Shape): Penalties {
-  if (seed % 2 === 0) return noPenalties
-  const scale = new Float64Array(units * units)
-  for (let j = 0; j < units; j++) scale[j * units + j] = 0.5
-  return { covariancePriorWeight: 0.7, covariancePriorScales: [scale], gatePenalty: 0.1 }
+/** Of the rows of some tasks together. */
+function leastSquares(
+  { inputs: d, starts, rows, targets, weights }: Problem,
+  from: number,
+  to: number,
+): Float64Array {
+  const products = matrix(d, d)
+  const cross = new Float64Array(d)
+  for (let n = starts[from]; n < starts[to]; n++)
+    for (let j = 0; j < d; j++) {
+      cross[j] += weights[n] * rows[n * d + j] * targets[0][n]
+      for (let k = 0; k < d; k++) products.data[j * d + k] += weights[n] * rows[n * d + j] * rows[n * d + k]
+    }
+  return cholesky(products).solve(cross)
 }
 
 /** Sum over tasks of the log of the mixture of N(y; H M f, H LL' H' + s2 I). */
@@ -137,33 +83,6 @@ function denseLogLikelihood({ problem, layout, x }: Instance): number {
     sum += logSumExp(parts)
   }
   return sum
-}
-
-/** Largest difference of the slope from central ones, relative to 1 and to its size. */
-function slopeError(objective: Objective, x: Float64Array, frozen: (at: number) => boolean): number {
-  const slope = new Float64Array(x.length)
-  objective(x, slope)
-  return x.reduce((most, value, at) => {
-    if (frozen(at)) return most
-    const width = 1e-5
-    const at1 = Float64Array.from(x).fill(value + width, at, at + 1)
-    const at2 = Float64Array.from(x).fill(value - width, at, at + 1)
-    const central = (objective(at1) - objective(at2)) / (2 * width)
-    return Math.max(most, Math.abs(central - slope[at]) / (1 + Math.abs(slope[at])))
-  }, 0)
-}
-
-/** Upper triangles, and gates of one cluster, which have no effect. */
-function frozenIn(layout: Layout): (at: number) => boolean {
-  const { factors, logNoise, gates } = blockOf(layout, 0)
-  const p = layout.units
-  return (at) => {
-    if (at >= factors && at < logNoise) {
-      const within = (at - factors) % (p * p)
-      return within % p > Math.floor(within / p)
-    }
-    return at >= gates && layout.clusters === 1
-  }
 }
 
 describe('the marginal likelihood of numbers', () => {
@@ -219,6 +138,50 @@ describe('the marginal likelihood of numbers', () => {
         const doubled = marginalLogLikelihood(problem, two, noPenalties)(duplicated(x, layout, two))
         expect(doubled).toBeCloseTo(value, 9)
       }),
+    )
+  })
+
+  it('does not know clusters by their order', () => {
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        const { problem, layout, x, penalties } = instanceOf({ ...shape, clusters: 3 })
+        const { means, factors, logNoise, gates } = blockOf(layout, 0)
+        const turned = Float64Array.from(x)
+        for (const [from, to] of [
+          [means, factors],
+          [factors, logNoise],
+          [gates, x.length],
+        ]) {
+          const size = (to - from) / 3
+          for (let a = 0; a < 3; a++)
+            turned.set(x.subarray(from + a * size, from + (a + 1) * size), from + ((a + 1) % 3) * size)
+        }
+        const objective = marginalLogLikelihood(problem, layout, penalties)
+        expect(objective(turned)).toBeCloseTo(objective(x), 9)
+      }),
+    )
+  })
+
+  it('has no slope at pooled least squares where tasks are alike, and each task its own least squares where they may be anything', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const shape = { seed, activation: 'identity', clusters: 1, meanTerms: 1, gateTerms: 1 } as const
+        const { problem, layout, x } = instanceOf({ ...shape, weighted: true })
+        const { means, factors, logNoise } = blockOf(layout, 0)
+        x.fill(0, factors, logNoise)
+        x.set(leastSquares(problem, 0, problem.tasks), means)
+        const slope = new Float64Array(x.length)
+        marginalLogLikelihood(problem, layout, noPenalties)(x, slope)
+        slope.subarray(means, factors).forEach((g) => expect(Math.abs(g)).toBeLessThan(1e-8))
+
+        for (let j = 0; j < layout.units; j++) x[factors + j * layout.units + j] = 1e5
+        scanner(problem, layout).run(x, (memory, i) => {
+          if (problem.starts[i + 1] - problem.starts[i] <= layout.units) return
+          const own = leastSquares(problem, i, i + 1)
+          own.forEach((w, j) => expect(memory.means[j]).toBeCloseTo(w, 4))
+        })
+      }),
+      { numRuns: 30 },
     )
   })
 

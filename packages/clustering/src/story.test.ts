@@ -1,5 +1,5 @@
-import { createRandom, dataset, fit, interval, isReal, sampleNormal } from '@mtl/core'
-import type { Dataset, Model, RealDistribution, TaskInit } from '@mtl/core'
+import { createRandom, dataset, fit, interval, isReal, pooled, sampleNormal } from '@mtl/core'
+import type { Checkpoint, Dataset, Estimator, Model, RealDistribution, TaskInit } from '@mtl/core'
 import { describe, expect, it } from 'vitest'
 import { adjustedRandIndex, labelsOf } from './fit-problem.fixture.ts'
 import type { TaskClusteringParameters } from './parameters.ts'
@@ -89,6 +89,8 @@ describe('taskClustering', () => {
     const views = model.views()
     expect(views.map(({ kind: picture }) => picture)).toEqual([
       'table',
+      'table',
+      'matrix',
       'matrix',
       'points',
       'bars',
@@ -103,6 +105,11 @@ describe('taskClustering', () => {
     expect(Number(table.rows[0][2])).toBeCloseTo(2, 0)
     expect(Number(table.rows[1][3])).toBeCloseTo(-1, 0)
     expect(Number(table.rows[0][4])).toBeCloseTo(0.5, 1)
+    const spread = views[1]
+    if (spread.kind !== 'table') throw new Error('the second picture is a table')
+    expect(spread.columns).toEqual(['cluster', 'intercept', 'x1'])
+    expect(Number(spread.rows[0][1])).toBeCloseTo(0.4, 1)
+    expect(Number(spread.rows[0][2])).toBeCloseTo(0.3, 1)
   })
 
   it('covers with its 90 % intervals 85 to 95 % of rows drawn from the model', async () => {
@@ -144,6 +151,73 @@ describe('taskClustering', () => {
         data.tasks.map((_, i) => i % 2),
       ),
     ).toBeGreaterThan(0.9)
+  })
+
+  it('predicts several classes better than one model for all tasks, and those of a task never seen from its rows', async () => {
+    const random = createRandom('classes')
+    const whole = Array.from({ length: 24 }, (_, i): TaskInit => {
+      // Each class has its own direction in all tasks; how common it is differs from task to task.
+      const levels = [0, 1, 2].map(() => 1.5 * sampleNormal(random))
+      const inputs = Array.from({ length: 30 }, () => [sampleNormal(random), sampleNormal(random)])
+      const targets = inputs.map(([x, z]) => {
+        const gumbel = (): number => -Math.log(-Math.log(random.next()))
+        const scores = [levels[0] + x, levels[1] + z, levels[2] - x].map((score) => score + gumbel())
+        return scores.indexOf(Math.max(...scores))
+      })
+      return { name: `task ${i}`, kind: 'multiclass', classes: ['a', 'b', 'c'], inputs, targets }
+    })
+    const part = (tasks: readonly TaskInit[], from: number, to: number): Dataset =>
+      dataset(
+        tasks.map((task) => ({
+          ...task,
+          inputs: (task.inputs as number[][]).slice(from, to),
+          targets: Array.from(task.targets as number[]).slice(from, to),
+        })),
+      )
+    const [train, test] = [part(whole.slice(0, 20), 0, 15), part(whole.slice(0, 20), 15, 30)]
+    const lossOf = async (estimator: Estimator): Promise<number> => {
+      const predictions = await (await fit(estimator, train, { random: 1 })).predict(test)
+      const losses = test.tasks.flatMap(({ name, targets }) => [...predictions[name].logDensity(targets)])
+      return -losses.reduce((sum, loss) => sum + loss, 0) / losses.length
+    }
+    const estimator = taskClustering({ activation: 'identity' })
+    expect(await lossOf(estimator)).toBeLessThan((await lossOf(pooled())) - 0.05)
+
+    const model = await fit(estimator, train, { random: 1 })
+    const [shown, asked] = [part(whole.slice(20), 0, 15), part(whole.slice(20), 15, 30)]
+    const gains = await Promise.all(
+      asked.tasks.map(async ({ inputs, targets }, k) => {
+        const examples = { inputs: shown.tasks[k].inputs, targets: shown.tasks[k].targets }
+        const [told, blind] = [
+          await model.predictTask({ examples }, inputs),
+          await model.predictTask({}, inputs),
+        ]
+        const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0)
+        return sum(told.logDensity(targets)) - sum(blind.logDensity(targets))
+      }),
+    )
+    expect(gains.reduce((sum, gain) => sum + gain, 0)).toBeGreaterThan(0)
+  })
+
+  it('goes on from the middle of EM to the very same model', async () => {
+    const data = kindsOf({ tasks: 20, rows: 5, seed: 8, kind: (i) => i % 2 })
+    const estimator = taskClustering({ activation: 'identity', clusters: 2, restarts: 2 })
+    const checkpoints: { checkpoint: Checkpoint; phase?: string }[] = []
+    let phase: string | undefined
+    const whole = await fit(estimator, data, {
+      random: 7,
+      checkpointEvery: 1,
+      onEvent: (event) => {
+        if (event.type === 'step') ({ phase } = event)
+        if (event.type === 'checkpoint') checkpoints.push({ checkpoint: event.checkpoint, phase })
+      },
+    })
+    const within = checkpoints.filter((entry) => entry.phase === 'identity, 2 clusters, start 2 / em')
+    expect(within.length).toBeGreaterThan(4)
+    const resume = within[Math.floor(within.length / 2)].checkpoint
+    const resumed = await fit(estimator, data, { random: 'another', resume })
+    expect(resumed.parameters).toEqual(whole.parameters)
+    expect(resumed.diagnostics).toEqual(whole.diagnostics)
   })
 
   it('does not take clusters where there are none', async () => {

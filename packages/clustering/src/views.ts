@@ -1,8 +1,9 @@
 import { matrix, symmetricEigen } from '@mtl/core'
 import type { Matrix, ModelScaling, TaskInfo, View } from '@mtl/core'
 import { criterionOf } from './choice.ts'
-import { coordinatesOf } from './coordinates.ts'
+import { coordinatesOf, type Coordinates } from './coordinates.ts'
 import { layoutOf, type OutputPrior, type TaskClusteringParameters } from './parameters.ts'
+import { spreadViews } from './spread-views.ts'
 
 /** Pictures of the clusters, of what tasks have of them, and of what led to the choice. */
 export function clusteringViews(
@@ -12,11 +13,13 @@ export function clusteringViews(
 ): readonly View[] {
   const of = outputNames(parameters, tasks)
   const outputs = parameters.outputs.map((output, o) => ({ output, of: of[o] }))
+  const coordinates = coordinatesOf(parameters, tasks, scaling)
   return [
     ...outputs.flatMap(({ output, of: name }) => [
-      clusterTable(parameters, output, tasks, name, scaling),
+      clusterTable(output, coordinates, tasks, name, scaling),
+      ...spreadViews(output, coordinates, clusterNames(output), name),
       ...responsibilityMatrix(output, tasks, name),
-      weightPoints(parameters, output, tasks, name, scaling),
+      weightPoints(output, coordinates, tasks, name),
       shrinkageBars(output, tasks, name),
       ...gateMatrix(output, tasks, name),
     ]),
@@ -52,14 +55,17 @@ function clusterName(a: number): string {
   return `cluster ${a + 1}`
 }
 
+function clusterNames({ clusterFactors }: OutputPrior): readonly string[] {
+  return Array.from({ length: clusterFactors.rows }, (_, a) => clusterName(a))
+}
+
 function clusterTable(
-  parameters: TaskClusteringParameters,
   output: OutputPrior,
+  coordinates: Coordinates,
   tasks: readonly TaskInfo[],
   of: string,
   scaling?: ModelScaling,
 ): View {
-  const coordinates = coordinatesOf(parameters, tasks, scaling)
   const means = coordinates.of(meanWeights(output))
   const labels = labelsOf(output)
   const numeric = tasks[0].kind === 'regression'
@@ -117,11 +123,10 @@ function responsibilityMatrix(
 }
 
 function weightPoints(
-  parameters: TaskClusteringParameters,
   output: OutputPrior,
+  coordinates: Coordinates,
   tasks: readonly TaskInfo[],
   of: string,
-  scaling?: ModelScaling,
 ): View {
   const { columns: clusters, data: z } = output.responsibilities
   const p = output.taskMeans.columns
@@ -131,7 +136,6 @@ function weightPoints(
     for (let a = 0; a < clusters; a++)
       averages.data[at] += z[i * clusters + a] * output.taskMeans.data[(i * clusters + a) * p + (at % p)]
   })
-  const coordinates = coordinatesOf(parameters, tasks, scaling)
   const raw = coordinates.of(averages)
   const column = (j: number): Float64Array =>
     Float64Array.from({ length: raw.rows }, (_, i) => (j < raw.columns ? raw.data[i * raw.columns + j] : 0))

@@ -23,6 +23,7 @@ function ofData(data: Dataset, { clusters }: Settings): Warning[] {
   const most = Math.max(...listOf(clusters))
   const rows = withRows.map((t) => data.tasks[t].targets.filter((y) => !Number.isNaN(y)).length)
   const numeric = data.tasks[0].kind === 'regression'
+  const absent = absentClasses(data)
   return [
     ...when(
       most > 1 && most >= withRows.length / 3,
@@ -34,7 +35,20 @@ function ofData(data: Dataset, { clusters }: Settings): Warning[] {
       'one-row-each',
       'every task has one row: the variance of noise and that of levels are known as a sum only',
     ),
+    ...when(
+      absent.length > 0,
+      'absent-class',
+      `no labelled row of any task has the class ${absent.map((name) => `"${name}"`).join(', ')}: it is predicted as all but impossible`,
+    ),
   ]
+}
+
+/** Of several classes those without a row; of two, a task of one class is a warning of its own. */
+function absentClasses({ tasks }: Dataset): readonly string[] {
+  if (tasks[0].kind !== 'multiclass') return []
+  const met = new Set(tasks.flatMap(({ targets }) => [...targets]))
+  const classes = tasks[0].classes.filter((_, c) => !met.has(c))
+  return classes.length < tasks[0].classes.length ? classes : []
 }
 
 function ofChoice({ choice }: TaskClusteringParameters): Warning[] {
