@@ -37,8 +37,9 @@ async function buildPackage(name: string, modules: readonly string[], folder: st
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: [/^@mtl\/(core|workers)/, 'tinypool'],
-    noExternal: [/^(?!@mtl\/(core|workers)|tinypool$)/],
+    // Of the packages with methods those that are installed are here those that start quickly.
+    external: [/^@mtl\/(?!clustering|sparse)/, 'tinypool'],
+    noExternal: [/^(?!@mtl\/|tinypool$)/, /^@mtl\/(clustering|sparse)/],
     // What is not an ES module asks for `require`.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url)",

@@ -77,7 +77,7 @@ describe('runCompare', () => {
     await writeFile(file, ['group,x,y', ...rows].join('\n'))
     const asked = {
       ...given,
-      ...{ methods: 'mean-regularised', task: 'group', target: 'y', json: true },
+      ...{ methods: 'mean-regularised', task: 'group', target: 'y', kind: 'regression', json: true },
       state: path.join(folder, 'state.json'),
     }
     const error: unknown = await runCompare([file], asked, listening().host).catch(
