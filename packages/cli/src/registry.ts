@@ -5,6 +5,7 @@ import type { Plugin, Registry } from '@mtl/core'
 const packages: Readonly<Record<string, () => Promise<object>>> = {
   '@mtl/clustering': () => import('@mtl/clustering'),
   '@mtl/sparse': () => import('@mtl/sparse'),
+  '@mtl/variational': () => import('@mtl/variational'),
 }
 
 /** A plugin that the configuration names, and the module that it was found to be: plain data, for a worker. */

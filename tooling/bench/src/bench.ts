@@ -7,28 +7,36 @@ import { benchCsv } from './csv.ts'
 import { benchLargeRegularised, benchRegularised } from './regularised.ts'
 import { benchRidge } from './ridge.ts'
 import { markdown } from './rows.ts'
+import type { Row } from './rows.ts'
 import { benchLargeSparse, benchSparse } from './sparse.ts'
 
-console.log(
-  markdown([
-    // First: a cost is stated by code that has not run yet.
-    ...(await benchCosts()),
-    ...(await benchCsv()),
+/** `pnpm bench` runs all in this order, `pnpm bench csv sparse` those that are named. */
+const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  // First: a cost is stated by code that has not run yet.
+  costs: benchCosts,
+  csv: benchCsv,
+  ridge: async () => [
     await benchRidge(singleTask(), 160, 45, 3),
     await benchRidge(singleTask(), 10_000, 20, 10),
     await benchRidge(meanRegularised(), 10_000, 20, 10),
-    await benchCholesky(4),
-    await benchCholesky(12),
+  ],
+  cholesky: async () => [await benchCholesky(4), await benchCholesky(12)],
+  comparison: async () => [
     await benchShortFits(0),
     await benchShortFits(1),
     await benchShortFits(2),
     await benchLongFits(0),
     await benchLongFits(1),
     await benchLongFits(2),
-    ...(await benchRegularised()),
-    benchLargeRegularised(),
-    ...(await benchSparse()),
-    benchLargeSparse(),
-    ...(await benchClustering()),
-  ]),
-)
+  ],
+  clustering: benchClustering,
+  regularised: async () => [...(await benchRegularised()), benchLargeRegularised()],
+  sparse: async () => [...(await benchSparse()), benchLargeSparse()],
+}
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !(name in sections))
+if (unknown.length > 0)
+  throw new Error(`no section ${unknown.join(', ')}; there are ${Object.keys(sections).join(', ')}`)
+for (const name of asked.length > 0 ? asked : Object.keys(sections))
+  console.log(`\n## ${name}\n\n${markdown(await sections[name]())}`)

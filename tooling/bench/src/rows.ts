@@ -12,9 +12,14 @@ export interface Row {
 /** A table in Markdown, as it stands in docs/benchmarks.md. */
 export function markdown(rows: readonly Row[]): string {
   const lines = rows.map(({ what, seconds, rate, against, ratio }) =>
-    [what, seconds.toFixed(3), rate, against ?? '', ratio?.toFixed(2) ?? ''].join(' | '),
+    [what, figure(seconds, 3), rate, against ?? '', figure(ratio, 2)].join(' | '),
   )
   return ['what | seconds | rate | against | ratio', '--- | ---: | ---: | --- | ---:', ...lines]
     .map((line) => `| ${line} |`)
     .join('\n')
+}
+
+/** Nothing where nothing was measured. */
+function figure(value = NaN, digits: number): string {
+  return Number.isNaN(value) ? '' : value.toFixed(digits)
 }

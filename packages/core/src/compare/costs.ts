@@ -6,13 +6,14 @@ import type { RandomGenerator } from '../random/types.ts'
 import { fit } from '../training/fit.ts'
 import type { CostEstimate } from './types.ts'
 
-/** Milliseconds that all trial fits may take together. */
-const budget = 1000
+/** Milliseconds that trial fits may take: of all together at least, and for each of many, whose code runs for the first time. */
+const leastBudget = 1000
+const budgetOfEach = 200
 /** Of the smallest sample; then as many again, until the time is up. */
 const fewestTasks = 8
 
 /**
- * Fits each estimator to a sample of tasks (a second at most for all, but that a step which has begun is ended) and scales
+ * Fits each estimator to a sample of tasks (a second at most for all, of more than five a fifth of a second for each, but that a step which has begun is ended) and scales
  * the time by its `cost`, or by rows where it states none. Seconds are NaN of an
  * estimator that cannot learn the sample; whether it can learn all of the data the comparison says.
  * @throws `signal.reason` when aborted
@@ -25,7 +26,7 @@ export async function estimateCosts(
   const { signal } = options
   const random = typeof options.random === 'object' ? options.random : createRandom(options.random)
   const order = permutation(random.fork(0), data.tasks.length)
-  const ends = performance.now() + budget
+  const ends = performance.now() + Math.max(leastBudget, budgetOfEach * Object.keys(estimators).length)
   const estimates: CostEstimate[] = []
   let left = Object.keys(estimators).length
   for (const [label, estimator] of Object.entries(estimators)) {
@@ -48,7 +49,7 @@ interface Measured {
 
 /**
  * Of training on all data: samples of tasks grow twofold while the next one fits into `share` milliseconds. The smallest is
- * fitted twice and counted once, since code that runs for the first time is slow.
+ * fitted twice and counted once.
  */
 async function secondsOf(
   estimator: Estimator,
@@ -66,10 +67,12 @@ async function secondsOf(
     return trial && { ...trial, size: sizeOf(estimator, sample) }
   }
   const cold = await tryOut(fewestTasks, ends - share / 2)
-  if (cold === undefined || performance.now() > ends) return extrapolated(cold, undefined, whole)
+  if (cold === undefined) return NaN
+  // However late it is: what code takes that runs for the first time says little.
+  const warmEnds = Math.max(ends, performance.now() + share / 2)
   let before: Measured | undefined
   for (let size = fewestTasks; ; size *= 2) {
-    const last = await tryOut(size, ends)
+    const last = await tryOut(size, warmEnds)
     // Twice the tasks take at least twice the time.
     const late = last === undefined || last.cut || performance.now() + 2000 * last.seconds > ends
     if (late || size >= order.length) return extrapolated(last, before, whole)

@@ -9,7 +9,7 @@
  * distribution, Statistics and Computing 24, 239.
  */
 import { checkNumber } from '../error/check-number.ts'
-import { check } from '../error/mtl-error.ts'
+import { check, MtlError } from '../error/mtl-error.ts'
 import type { RandomGenerator } from '../random/types.ts'
 import { sampleGamma } from '../random/sample.ts'
 import { logBesselK, logBesselKOrderDerivative, logBesselKRatio } from '../special/bessel-k.ts'
@@ -84,8 +84,8 @@ function checkProper(order: number, chi: number, phi: number, at = ''): void {
   checkNumber(`order${at}`, order, { above: -Infinity, below: Infinity })
   checkNumber(`chi${at}`, chi, { min: 0, below: Infinity })
   checkNumber(`phi${at}`, phi, { min: 0, below: Infinity })
-  check(
-    (chi > 0 || order > 0) && (phi > 0 || order < 0) && (chi > 0 || phi > 0),
+  if ((chi > 0 || order > 0) && (phi > 0 || order < 0) && (chi > 0 || phi > 0)) return
+  throw new MtlError(
     'invalid-option',
     `chi = 0 needs order > 0 and phi > 0, phi = 0 needs order < 0 and chi > 0; got order${at} ${order}, chi${at} ${chi}, phi${at} ${phi}`,
     { order, chi, phi },

@@ -101,16 +101,34 @@ export function rowsTimesRowsInPlace(
     for (let j = 0; j < end; j += wide) {
       const xAt = x.at + i * x.stride + from
       const yAt = y.at + j * y.stride + from
+      const to = out.at + i * out.stride + j
       const columnsLeft = Math.min(wide, width - j)
-      if (rows === tall && columnsLeft === wide)
+      if (rows === tall && columnsLeft === wide) {
         tile(x.of, xAt, x.stride, y.of, yAt, y.stride, columns - from)
-      else edge(x.of, xAt, x.stride, y.of, yAt, y.stride, columns - from, rows, columnsLeft)
-      writeSums(out.of, out.at + i * out.stride + j, out.stride, rows, columnsLeft, add)
+        writeTile(out.of, to, out.stride, add)
+      } else {
+        edge(x.of, xAt, x.stride, y.of, yAt, y.stride, columns - from, rows, columnsLeft)
+        writeEdge(out.of, to, out.stride, rows, columnsLeft, add)
+      }
     }
   }
 }
 
-function writeSums(
+function writeTile(out: Float64Array, at: number, stride: number, add: boolean): void {
+  const second = at + stride
+  const third = second + stride
+  const fourth = third + stride
+  out[at] = (add ? out[at] : 0) + sums[0]
+  out[at + 1] = (add ? out[at + 1] : 0) + sums[1]
+  out[second] = (add ? out[second] : 0) + sums[2]
+  out[second + 1] = (add ? out[second + 1] : 0) + sums[3]
+  out[third] = (add ? out[third] : 0) + sums[4]
+  out[third + 1] = (add ? out[third + 1] : 0) + sums[5]
+  out[fourth] = (add ? out[fourth] : 0) + sums[6]
+  out[fourth + 1] = (add ? out[fourth + 1] : 0) + sums[7]
+}
+
+function writeEdge(
   out: Float64Array,
   at: number,
   stride: number,
@@ -120,8 +138,8 @@ function writeSums(
 ): void {
   for (let r = 0; r < rows; r++)
     for (let c = 0; c < columns; c++) {
-      const product = sums[r * wide + c]
-      out[at + r * stride + c] = add ? out[at + r * stride + c] + product : product
+      const to = at + r * stride + c
+      out[to] = (add ? out[to] : 0) + sums[r * wide + c]
     }
 }
 

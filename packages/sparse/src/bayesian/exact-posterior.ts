@@ -60,13 +60,13 @@ export function exactPosterior({ tasks, width, groups, freeIntercept }: Problem)
   ): void {
     sumOverTasksInPlace(pulls, all, own, t, width, size)
     precision.fill(0)
-    for (let u = 0; u < t; u++) addScaledInPlace(precision, own[u], pulls, u * square)
+    for (let u = 0; u < t; u++) addScaledInPlace(precision, -own[u], pulls, u * square)
     timesPrecisionInPlace(precision, width, b)
     transposeInPlace(precision, width)
     timesPrecisionInPlace(precision, width, b)
     timesPrecisionInPlace(pulls, t * width, b)
-    for (let i = 0; i < square; i++)
-      precision[i] = own[t] * b[i] - precision[i] + noisePrecision * grams[t * square + i]
+    addScaledInPlace(precision, own[t], b, 0)
+    addScaledInPlace(precision, noisePrecision, grams, t * square)
     if (freeIntercept) precision[square - 1] += freeInterceptPrecision
   }
 
@@ -108,11 +108,7 @@ export function exactPosterior({ tasks, width, groups, freeIntercept }: Problem)
         add: true,
       })
     else growGroupsInPlace(t)
-    for (let j = 0; j < width; j++) {
-      const to = (known + j) * size
-      for (let i = 0; i < known; i++) all[to + i] = -gains[i * width + j]
-      for (let k = 0; k < width; k++) all[to + known + k] = precision[j * width + k]
-    }
+    writeTaskInPlace(all, gains, precision, [t, width, size])
   }
 
   /** The last task: what no later one reads is left as it is. */
@@ -172,6 +168,21 @@ function sumOverTasksInPlace(
       }
       sums[to + i] += own[u] * c[row + u * width + i]
     }
+}
+
+/** Rows of C of task t, -Y_u S transposed and S. */
+function writeTaskInPlace(
+  c: Float64Array,
+  gains: Float64Array,
+  s: Float64Array,
+  [t, width, stride]: readonly [number, number, number],
+): void {
+  const known = t * width
+  for (let j = 0; j < width; j++) {
+    const to = (known + j) * stride
+    for (let i = 0; i < known; i++) c[to + i] = -gains[i * width + j]
+    for (let k = 0; k < width; k++) c[to + known + k] = s[j * width + k]
+  }
 }
 
 /** to grows by factor times as many numbers of `from`. */

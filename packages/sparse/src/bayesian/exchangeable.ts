@@ -38,8 +38,8 @@ export interface ExchangeableAnswer {
 
 /**
  * The exact posterior. E_t = (B2 + G_t)^-1, K = mean_t E_t (B1 + G_t), m. = K^-1 sum E_t h_t the sum of the task means, m_t = E_t (h_t - Bq m.),
- * X = Bq K^-1, S_t = E_t - E_t X E_t, sum_st C_st = K^-1 sum E_t. Returns log |C|. K is never 1 + sum E_t Bq, which cancels
- * as l2 / l1 -> 0.
+ * X = Bq K^-1, S_t = E_t - E_t X E_t, sum_st C_st = K^-1 sum E_t. Returns log |C|. K is 1 + sum E_t Bq, a product less for
+ * each task, only where that hardly cancels: it does as l2 / l1 -> 0.
  */
 export function solveExchangeable(
   system: ExchangeableSystem,
@@ -51,28 +51,23 @@ export function solveExchangeable(
   const square = n * n
   const [shifted, k, between, product] = [0, 1, 2, 3].map(() => new Float64Array(square))
   const sumOfFits = new Float64Array(n)
+  const direct = losesLittle(system)
   total.fill(0)
   let logDeterminant = 0
   for (let t = 0; t < tasks; t++) {
     const own = at + t * stride
-    for (let i = 0; i < square; i++) {
-      const gram = noisePrecision[t] * grams[own + i]
-      covariances[own + i] = deviationPrecision[i] + gram
-      shifted[i] = commonPrecision[i] + gram
-    }
+    for (let i = 0; i < square; i++)
+      covariances[own + i] = deviationPrecision[i] + noisePrecision[t] * grams[own + i]
     logDeterminant -= invertInPlace(covariances, n, own)
-    multiplyInPlace(product, covariances, shifted, n, own)
-    for (let i = 0; i < square; i++) {
-      k[i] += product[i]
-      total[i] += covariances[own + i]
-    }
+    if (!direct) addRatioInPlace(k, covariances, system, t, shifted, product)
+    for (let i = 0; i < square; i++) total[i] += covariances[own + i]
     for (let i = 0; i < n; i++) sumOfFits[i] += rowTimes(covariances, n, i, moments, own, t * n)
   }
-  for (let i = 0; i < square; i++) k[i] /= tasks
+  for (let i = 0; i < square; i++) shifted[i] = (commonPrecision[i] - deviationPrecision[i]) / tasks
+  if (direct) fillDirectInPlace(k, total, shifted, n)
   logDeterminant -= invertGeneralInPlace(k, n, new Int32Array(n))
 
   const sums = Float64Array.from({ length: n }, (_, i) => rowTimes(k, n, i, sumOfFits))
-  for (let i = 0; i < square; i++) shifted[i] = (commonPrecision[i] - deviationPrecision[i]) / tasks
   const pull = Float64Array.from({ length: n }, (_, i) => rowTimes(shifted, n, i, sums))
   // X = Bq K^-1 = K^-T Bq, for it is symmetric.
   transposeInPlace(product, k, n)
@@ -91,6 +86,36 @@ export function solveExchangeable(
     subtractProductInPlace(covariances, product, n, own, shifted)
   }
   return logDeterminant
+}
+
+/** Digits of which a sum may lose as many: l1 / l2 of every column is at most this. */
+const mostCancelled = 1e3
+
+function losesLittle({ size, commonPrecision, deviationPrecision }: ExchangeableSystem): boolean {
+  for (let at = 0; at < size * size; at += size + 1)
+    if (deviationPrecision[at] > mostCancelled * commonPrecision[at]) return false
+  return true
+}
+
+/** K grows by E_t (B1 + G_t) / P. */
+function addRatioInPlace(
+  k: Float64Array,
+  covariances: Float64Array,
+  { tasks, size: n, commonPrecision, grams, noisePrecision, at, stride }: ExchangeableSystem,
+  t: number,
+  sum: Float64Array,
+  product: Float64Array,
+): void {
+  const own = at + t * stride
+  for (let i = 0; i < n * n; i++) sum[i] = commonPrecision[i] + noisePrecision[t] * grams[own + i]
+  multiplyInPlace(product, covariances, sum, n, own)
+  for (let i = 0; i < n * n; i++) k[i] += product[i] / tasks
+}
+
+/** K becomes 1 + sum_t E_t Bq. */
+function fillDirectInPlace(k: Float64Array, total: Float64Array, between: Float64Array, n: number): void {
+  multiplyInPlace(k, total, between, n)
+  for (let i = 0; i < n; i++) k[i * (n + 1)] += 1
 }
 
 /** `to` becomes A'. */
