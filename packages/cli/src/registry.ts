@@ -4,7 +4,9 @@ import type { Plugin, Registry } from '@mtl/core'
 /** Packages whose methods are on offer wherever they are installed. */
 const packages: Readonly<Record<string, () => Promise<object>>> = {
   '@mtl/clustering': () => import('@mtl/clustering'),
+  '@mtl/hierarchy': () => import('@mtl/hierarchy'),
   '@mtl/sparse': () => import('@mtl/sparse'),
+  '@mtl/variational': () => import('@mtl/variational'),
 }
 
 /** A plugin that the configuration names, and the module that it was found to be: plain data, for a worker. */

@@ -1,0 +1,98 @@
+import { bernoulli, categorical, classProbabilities, isReal, matrix, mixture } from '@mtl/core'
+import type { Distribution, Matrix, Query, RealDistribution, TaskInfo, UnseenTask } from '@mtl/core'
+import { componentsOf } from './components.ts'
+import { fitNewTask } from './new-task.ts'
+import type { Settings } from './options.ts'
+import { teachersOf, type VariationalParameters } from './parameters.ts'
+import { predictive } from './predictive.ts'
+import { designOf, outputsOf } from './task-rows.ts'
+
+/** One distribution for each query, in order. */
+export function predictTasks(
+  parameters: VariationalParameters,
+  queries: readonly Query[],
+  tasks: readonly TaskInfo[],
+  settings: Settings,
+): readonly Distribution[] {
+  return queries.map(({ task, inputs }) => {
+    const design = designOf(inputs)
+    if (typeof task === 'number') return predictKnown(parameters, task, tasks[task], design, settings)
+    const info = standIn(tasks, task)
+    if (task.examples === undefined) return predictMixed(parameters, tasks, info, design, settings)
+    const weights = fitNewTask(parameters, tasks, info, task.examples, settings)
+    return predictive(info.kind, design, weights, settings.quadratureNodes)
+  })
+}
+
+function predictKnown(
+  { posteriors, noiseVariance }: VariationalParameters,
+  task: number,
+  { kind }: TaskInfo,
+  design: Matrix,
+  { quadratureNodes }: Settings,
+): Distribution {
+  const { means, deviations } = posteriors[task]
+  const weights = {
+    means: means.data,
+    variances: deviations.data.map((deviation) => deviation * deviation),
+    noiseVariance: noiseVariance[task],
+  }
+  return predictive(kind, design, weights, quadratureNodes)
+}
+
+/** A task of which nothing is known: any of the trained ones alike. Classes that one of these lacks are unknown to it. */
+function predictMixed(
+  parameters: VariationalParameters,
+  tasks: readonly TaskInfo[],
+  info: TaskInfo,
+  design: Matrix,
+  settings: Settings,
+): Distribution {
+  const teachers = teachersOf(parameters, tasks)
+  const { priorVariance, quadratureNodes } = settings
+  const own = componentsOf(outputsOf(info), teachers, design.columns, { priorVariance, anchor: 'none' })
+  const added = mean(parameters.transferVariance)
+  const size = own.means.columns
+  const parts = Array.from(own.tasks, (task, j) =>
+    predictive(
+      info.kind,
+      design,
+      {
+        means: own.means.data.subarray(j * size, (j + 1) * size),
+        variances: own.variances.data.subarray(j * size, (j + 1) * size).map((value) => value + added),
+        noiseVariance: parameters.noiseVariance[task],
+      },
+      quadratureNodes,
+    ),
+  )
+  return info.kind === 'regression' ? mixedNumbers(parts.filter(isReal), design.rows) : mixedClasses(parts)
+}
+
+function mixedNumbers(parts: readonly RealDistribution[], rows: number): Distribution {
+  const weights = matrix(rows, parts.length)
+  weights.data.fill(1 / parts.length)
+  return mixture(weights, parts)
+}
+
+function mixedClasses(parts: readonly Distribution[]): Distribution {
+  const shares = parts.map(classProbabilities)
+  const [{ rows, columns }] = shares
+  const average = matrix(
+    rows,
+    columns,
+    Float64Array.from({ length: rows * columns }, (_, at) => mean(shares.map(({ data }) => data[at]))),
+  )
+  if (parts[0].kind !== 'bernoulli') return categorical(average)
+  return bernoulli(Float64Array.from({ length: rows }, (_, i) => average.data[2 * i + 1]))
+}
+
+/** The first trained task that agrees: the unseen one has its classes. Core has filled in kind and target. */
+function standIn(tasks: readonly TaskInfo[], { kind, target }: UnseenTask): TaskInfo {
+  return tasks.find((info) => info.kind === kind && info.target === target) ?? tasks[0]
+}
+
+function mean(values: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += values[i]
+  return sum / values.length
+}
