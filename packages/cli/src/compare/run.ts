@@ -7,6 +7,7 @@ import type { Host } from '../host.ts'
 import { writeAll } from '../output.ts'
 import { claimReport, writeReport } from '../report-file.ts'
 import { createCliRegistry } from '../registry.ts'
+import { failureLines } from '../report/failure-lines.ts'
 import { jsonPieces } from '../report/json.ts'
 import { methodsTable } from '../report/methods-table.ts'
 import { nextSteps } from '../report/next-steps.ts'
@@ -65,11 +66,8 @@ function* reportPieces(
   const first = comparison.decision === 'too-little-data'
   if (first) yield verdict
   yield `\n${methodsTable(comparison, data, style).join('\n')}\n`
-  for (const { estimator, split, code, message } of comparison.failures) {
-    const what =
-      split === undefined ? `${estimator} does not apply` : `${estimator}, split ${split + 1} failed`
+  for (const { what, code, message } of failureLines(comparison.failures))
     yield `${wrap(inGlyphs(`${what} [${code}]: ${message}`, style), style.width, '  ')}\n`
-  }
   if (!first) yield verdict
   const request = { host, splits, compared: Object.keys(methods) }
   const steps = nextSteps(comparison, request, leftOut)
