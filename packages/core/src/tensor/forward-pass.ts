@@ -59,11 +59,15 @@ export function forwardPass(
     },
     async gramian(at) {
       let result = matrix(m, m)
-      for (const x of gradient.takenAt(at)) {
-        const each = batch.present.length > 0 ? gradient.ofEachTask([x]).map(([only]) => only) : []
-        const values = await Promise.all(each.map((tensor) => tensor?.data()))
-        tf.dispose(each.filter((tensor) => tensor !== undefined))
-        result = addInnerProducts(result, values as (Float32Array | undefined)[])
+      const xs = gradient.takenAt(at)
+      const each = Array.from({ length: m }, (_, i) => gradient.ofTask(i, xs))
+      for (let j = 0; j < xs.length; j++) {
+        const parts = each.map((gradients) => gradients[j])
+        const values = await Promise.all(
+          parts.map(async (part) => (await part?.data()) as Float32Array | undefined),
+        )
+        tf.dispose(parts.filter((part) => part !== undefined))
+        result = addInnerProducts(result, values)
       }
       return result
     },
@@ -145,7 +149,6 @@ interface GradientSource {
   takenAt(at?: string): readonly tf.Tensor[]
   /** Of the loss of the task at this position among those present. */
   ofTask(position: number, xs: readonly tf.Tensor[]): (tf.Tensor | undefined)[]
-  ofEachTask(xs: readonly tf.Tensor[]): (tf.Tensor | undefined)[][]
   ofUpdate(update: Update): Gradients
 }
 
@@ -259,7 +262,6 @@ function gradientsOf(
   return {
     takenAt,
     ofTask,
-    ofEachTask: (xs) => Array.from({ length: m }, (_, i) => ofTask(i, xs)),
     ofUpdate(update) {
       const factor = update.penalties ?? 1
       const values = 'direction' in update ? directed(update, factor) : weighted(update, factor)

@@ -70,11 +70,12 @@ function ofDescriptors(kernel: tf.Tensor, descriptors: tf.Tensor2D, cells: numbe
 /** Descriptors of the cells of a group, or of its tasks where rows are shared. */
 export function descriptorsOf(
   group: HeadGroup,
+  v: Variables,
   batch: Batch,
   rows: Int32Array | undefined,
 ): tf.Tensor2D | undefined {
   const { descriptors, taskOf } = batch
-  if (!descriptors) return undefined
+  if (!descriptors || !(`${group.shared}/descriptor/kernel` in v)) return undefined
   if (!taskOf) return takeRows(descriptors, Int32Array.from(group.tasks))
   return takeRows(descriptors, rows ? rows.map((row) => taskOf[row]) : taskOf)
 }
@@ -82,9 +83,9 @@ export function descriptorsOf(
 /** penalty sum_k share_k |v_k|^2, of what the tasks of a group own in their heads. */
 export function penaliseOwn(group: HeadGroup, v: Variables, penalty: number, pass: TrainingPass): void {
   const share = tf.tensor1d(Float32Array.from(group.tasks, (k) => pass.taskShare[k]))
-  const squares = tf.add(
+  const squares = tf.add<tf.Tensor>(
     tf.sum(tf.square(v[`${group.own}/kernel`]), [1, 2]),
     tf.sum(tf.square(v[`${group.own}/bias`]), 1),
   )
-  pass.penalise(tf.mul(tf.sum(tf.mul(share, squares)), penalty))
+  pass.penalise(tf.mul<tf.Scalar>(tf.sum(tf.mul(share, squares)), penalty))
 }

@@ -17,6 +17,13 @@ interface InputLayer {
   apply(variables: Variables, batch: Batch): tf.Tensor2D
 }
 
+interface TableLayer {
+  /** Of an encoded row. */
+  readonly width: number
+  init(random: RandomGenerator): Variables
+  apply(variables: Variables, x: tf.Tensor2D): tf.Tensor2D
+}
+
 /** `embedding`: width of every embedding; default min(50, ceil(1.6 levels^0.56)). */
 export function inputLayer(shape: DataShape, embedding: number | undefined): InputLayer {
   if (embedding !== undefined) checkNumber('embedding', embedding, { min: 1, integer: true })
@@ -46,11 +53,7 @@ export function inputLayer(shape: DataShape, embedding: number | undefined): Inp
   }
 }
 
-function tableLayer(
-  name: string,
-  levels: readonly number[],
-  embedding: number | undefined,
-): InputLayer & { readonly width: number } {
+function tableLayer(name: string, levels: readonly number[], embedding: number | undefined): TableLayer {
   const numbers = levels.flatMap((count, column) => (count === 0 ? [column] : []))
   const embedded = levels.flatMap((count, column) =>
     count === 0 ? [] : [{ count, column, width: embedding ?? Math.min(50, Math.ceil(1.6 * count ** 0.56)) }],
@@ -58,7 +61,6 @@ function tableLayer(
   const width = embedded.reduce((sum, each) => sum + each.width, numbers.length)
   return {
     width,
-    features: width,
     // Row 0 is that of unknown levels.
     init: (random) =>
       Object.fromEntries(

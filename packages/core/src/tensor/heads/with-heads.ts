@@ -43,7 +43,6 @@ export function withHeads(definition: {
       const input = inputLayer(shape, heads.embedding)
       const body = definition.body(input.features, shape)
       const groups = headGroups(shape, body.units, heads)
-      const { proximal, views } = body
       return {
         groups,
         init: (random) => {
@@ -69,8 +68,11 @@ export function withHeads(definition: {
           const common = shared ?? (z.rank === 2 && !batch.taskOf ? z : undefined)
           return { outputs, ...(common && { shared: common }) }
         },
-        ...(proximal && { proximal: (v, stepSize) => proximal(v, stepSize) }),
-        ...(views && { views: async (v, batch, tasks) => views(v, input.apply(v, batch), batch, tasks) }),
+        ...(body.proximal && { proximal: (v, stepSize) => body.proximal?.(v, stepSize) ?? v }),
+        ...(body.views && {
+          views: async (v, batch, tasks) =>
+            (await body.views?.(v, input.apply(v, batch), batch, tasks)) ?? [],
+        }),
       } satisfies Network
     },
   }
@@ -104,21 +106,16 @@ function groupOutputs(
   const rows = taskOf && !group.isWhole ? rowsOf(group, taskOf) : undefined
   if (rows?.length === 0) return tf.zeros([0, group.outputs])
   const own = rows && taskOf ? rows.map((row) => group.position[taskOf[row]]) : taskOf
-  const read = rows
-    ? takeRows(z as tf.Tensor2D, rows)
-    : group.isWhole || z.rank === 2
-      ? z
-      : ofGroup(group, z, tasks)
-  const h = group.hasTower
-    ? group.tower.apply(v, read, { inputs: batch.inputs, ...(own && { taskOf: own }) }, pass)
-    : read
-  return headOutputs(
-    group,
-    v,
-    h,
-    own,
-    `${group.shared}/descriptor/kernel` in v ? descriptorsOf(group, batch, rows) : undefined,
-  )
+  const read = readBy(group, z, rows, tasks)
+  const cells = { inputs: batch.inputs, ...(own && { taskOf: own }) }
+  const h = group.hasTower ? group.tower.apply(v, read, cells, pass) : read
+  return headOutputs(group, v, h, own, descriptorsOf(group, v, batch, rows))
+}
+
+/** What the group reads of a representation by row, or by row and task. */
+function readBy(group: HeadGroup, z: tf.Tensor, rows: Int32Array | undefined, tasks: number): tf.Tensor {
+  if (rows) return takeRows(z as tf.Tensor2D, rows)
+  return group.isWhole || z.rank === 2 ? z : ofGroup(group, z, tasks)
 }
 
 /** Rows of a batch whose tasks are in the group. */

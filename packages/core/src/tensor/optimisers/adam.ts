@@ -59,9 +59,7 @@ function byKernel(
   }
   const [variable, ...tensors] = tf
     .engine()
-    .runKernel<
-      tf.Tensor[]
-    >('MtlAdam', { g: gradient.value, m, v, w: value }, attributes as unknown as tf.NamedAttrMap)
+    .runKernel<tf.Tensor[]>('MtlAdam', { g: gradient.value, m, v, w: value }, attributes)
   return { variable, tensors }
 }
 
