@@ -98,7 +98,7 @@ function rowsOf(
 }
 
 /** x'm with x'Vx + noise, by belief. */
-function predictive({ mean, covariance, noise }: Omit<Part, 'weight'>, inputs: Matrix): Normal {
+export function predictive({ mean, covariance, noise }: Omit<Part, 'weight'>, inputs: Matrix): Normal {
   const own = project(inputs.data, inputs.columns, inputs.rows, mean, covariance)
   const noises = new Float64Array(inputs.rows).fill(noise)
   return normal(
