@@ -10,7 +10,13 @@ import { marginalLogLikelihood } from '../../../packages/clustering/src/marginal
 import { maximisation } from '../../../packages/clustering/src/maximisation.ts'
 import { noPenalties } from '../../../packages/clustering/src/penalty.ts'
 import { problemOfTasks, type Problem } from '../../../packages/clustering/src/problem.ts'
-import { startLme4, startReference, type Reference, type ReferenceProblem } from './clustering-reference.ts'
+import {
+  startLme4,
+  startReference,
+  type Answer,
+  type Reference,
+  type ReferenceProblem,
+} from './clustering-reference.ts'
 import type { Row } from './rows.ts'
 import { schoolProtocol } from './school.ts'
 import { median, secondsOf } from './time.ts'
@@ -134,20 +140,15 @@ function asReference({ problem, layout, x }: Instance): ReferenceProblem {
 
 const turns = 9
 
-interface Answered {
-  readonly seconds: number
-  readonly value: number
-}
-
 /** Both in turns, after a turn that is not counted; their own clock for theirs, so that nothing of asking counts. */
 async function inTurns(
   row: Pick<Row, 'what' | 'rate'>,
   repeats: number,
   ours: () => number | Promise<number>,
-  theirs?: { readonly name: string; readonly ask: (repeats: number) => Promise<Answered> },
+  theirs?: { readonly name: string; readonly ask: (repeats: number) => Promise<Answer> },
 ): Promise<Row> {
   let value = NaN
-  let answer: Answered | undefined
+  let answer: Answer | undefined
   const pairs: { ours: number; theirs: number }[] = []
   for (let turn = 0; turn <= turns; turn++) {
     const start = performance.now()
