@@ -4,6 +4,8 @@ import type { CostEstimate, Dataset, View } from '@mtl/core'
 export interface Learnt {
   readonly method: string
   readonly views: readonly View[]
+  /** On what rows the model was fitted: 'all rows'. Default: the training rows of the first split. */
+  readonly on?: string
 }
 
 /** What a report says beside the comparison itself. */
@@ -18,8 +20,6 @@ export interface ReportContext {
   readonly rows?: number
   /** Pictures of models; default: those of the comparison, learnt on the training rows of its first split. */
   readonly learnt?: readonly Learnt[]
-  /** On what rows those models were fitted: 'all rows'. */
-  readonly learntOn?: string
   /** What a fit was stated to take. */
   readonly costs?: readonly CostEstimate[]
   /** Sentences on the data. */

@@ -9,7 +9,7 @@ const mostCharacters = 240_000
 
 /** What each method learnt, in the order of the methods. */
 export function learntSection(subject: Subject): HTMLElement | undefined {
-  const { document, context } = subject
+  const { document } = subject
   const learnt = ordered(subject)
   if (learnt.length === 0) return undefined
   const { parts, leftOut } = withinBudget(learnt, document)
@@ -17,7 +17,7 @@ export function learntSection(subject: Subject): HTMLElement | undefined {
     subject,
     'learnt',
     'What the methods learnt',
-    `Each method gives its findings as data; this page draws them. The models were fitted on ${context.learntOn ?? 'the training rows of the first split'}.`,
+    'Each method gives its findings as data; this page draws them.',
     ...parts,
     leftOut.length === 0
       ? undefined
@@ -41,7 +41,7 @@ function withinBudget(
   const parts: HTMLElement[] = []
   const leftOut: string[] = []
   let room = mostCharacters
-  for (const { method, views } of learnt) {
+  for (const { method, views, on = 'the training rows of the first split' } of learnt) {
     const figures: HTMLElement[] = []
     let complete = true
     for (const view of views) {
@@ -53,7 +53,13 @@ function withinBudget(
         figures.push(drawn)
       }
     }
-    const title = html(document, 'h3', { class: 'method' }, html(document, 'span', { class: 'nw' }, method))
+    const title = html(
+      document,
+      'h3',
+      { class: 'method' },
+      html(document, 'span', { class: 'nw' }, method),
+      html(document, 'small', {}, ` fitted on ${on}`),
+    )
     if (figures.length > 0) parts.push(html(document, 'div', { class: 'learnt' }, title, ...figures))
     if (!complete) leftOut.push(figures.length > 0 ? `more of ${method}` : method)
   }
