@@ -32,11 +32,11 @@ export function clip(gradients: Gradients, norm: number, most: number): Gradient
 export function addGradients(total: Gradients, part: Gradients): Gradients {
   const sum: Record<string, Gradient> = { ...total }
   for (const [name, gradient] of Object.entries(part)) {
-    const before = sum[name]
-    if (before === undefined) {
+    if (!(name in sum)) {
       sum[name] = gradient
       continue
     }
+    const before = sum[name]
     const rows = unionOf(before.rows, gradient.rows)
     sum[name] = { value: tf.add(before.value, gradient.value), ...(rows && { rows }) }
     tf.dispose([before.value, gradient.value])

@@ -8,6 +8,7 @@ import {
   meanOfRelative,
   watched,
   type Plateaus,
+  type TargetRows,
   type Watch,
 } from './stopping.ts'
 

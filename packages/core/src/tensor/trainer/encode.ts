@@ -58,8 +58,7 @@ function commonInputs({ tasks }: Dataset): Matrix | undefined {
 /** A task without labels stands in the rows of the others, so that it changes nothing for them. */
 function onRowsOf(inputs: Matrix, task: Task): Task {
   if (task.inputs === inputs) return task
-  const { weights: _, ...others } = task
-  return { ...others, inputs, targets: new Float64Array(inputs.rows).fill(NaN) }
+  return { ...task, inputs, targets: new Float64Array(inputs.rows).fill(NaN), weights: undefined }
 }
 
 /** What a network is built for. */

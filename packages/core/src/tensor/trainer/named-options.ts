@@ -21,16 +21,17 @@ export function weightingOf(given: TrainerOptions['weighting'] = fixedWeighting(
   )
 }
 
+const optimisers = { adam, sgd }
+
 /** The optimiser of the options, made where it is given as it is stored. @throws MtlError 'unknown-name' */
 export function optimiserOf(given: TrainerOptions['optimiser']): Optimiser {
   if (given === undefined) return adam()
   if ('update' in given) return given
-  if (given.name === 'adam') return adam(given.options)
-  if (given.name === 'sgd') return sgd(given.options)
-  const { name } = given as { readonly name: unknown }
-  const known = ['adam', 'sgd']
-  throw new MtlError('unknown-name', `no optimiser is named "${String(name)}"; known: ${known.join(', ')}`, {
-    name: String(name),
+  const { name } = given
+  if (Object.hasOwn(optimisers, name)) return optimisers[name](given.options)
+  const known = Object.keys(optimisers)
+  throw new MtlError('unknown-name', `no optimiser is named "${name}"; known: ${known.join(', ')}`, {
+    name,
     known,
   })
 }

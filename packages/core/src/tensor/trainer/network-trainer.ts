@@ -8,7 +8,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { MtlError } from '../../error/mtl-error.ts'
 import { breather } from '../../executor/breather.ts'
-import type { TrainContext, Trained, Training, Warning } from '../../model/types.ts'
+import type { TrainContext, TrainEvent, Trained, Training, Warning } from '../../model/types.ts'
 import type { RandomGenerator } from '../../random/types.ts'
 import { ensureBackend } from '../backend.ts'
 import { forwardPass } from '../forward-pass.ts'
@@ -84,7 +84,7 @@ async function* trainEpoch(
   context: TrainContext,
   breathe: () => Promise<void>,
 ): Training<void> {
-  const { options, maxSteps } = run
+  const { options } = run
   const number = loop.epoch
   const settings = settingsOf(run, number, loop.validation?.stopped ?? [])
   const epoch = epochOf(run.rows, run.network, { ...options, ...settings })
@@ -93,28 +93,44 @@ async function* trainEpoch(
   for (let i = loop.done; i < steps; i++) {
     context.signal?.throwIfAborted()
     const parts = plans.slice(i * options.accumulate, (i + 1) * options.accumulate)
-    const { losses, report } = await takeStep(run, loop, settings, parts.map(epoch.batch), context.random)
-    const step = loop.trace.length
+    const batches = parts.map((plan) => epoch.batch(plan))
+    const taken = await takeStep(run, loop, settings, batches, context.random)
     const isLast = i + 1 === steps
     if (isLast) await validate(run, loop, context.random)
     Object.assign(loop, isLast ? { epoch: number + 1, done: 0 } : { done: i + 1 })
-    const validation = isLast ? loop.validation?.value : undefined
-    yield {
-      type: 'step',
-      step,
-      maxSteps,
-      epoch: number,
-      fraction: step / maxSteps,
-      objective: loop.trace[step - 1],
-      taskLosses: losses,
-      ...(validation !== undefined && { validation }),
-      ...(report && { report }),
-    }
-    if (isFirstSkipped(loop)) yield* warn(loop, [skippedIn(step)])
-    if (step % (context.checkpointEvery ?? Infinity) === 0) yield await checkpointOf(loop, context)
+    yield stepEvent(run, loop, number, taken, isLast ? loop.validation?.value : undefined)
+    yield* afterStep(loop, context)
     await breathe()
   }
   if (steps === 0) loop.epoch += 1
+}
+
+function stepEvent(
+  { maxSteps }: Run,
+  { trace }: Loop,
+  epoch: number,
+  { losses, report }: Taken,
+  validation: number | undefined,
+): TrainEvent {
+  const step = trace.length
+  return {
+    type: 'step',
+    step,
+    maxSteps,
+    epoch,
+    fraction: step / maxSteps,
+    objective: trace[step - 1],
+    taskLosses: losses,
+    ...(validation !== undefined && { validation }),
+    ...(report && { report }),
+  }
+}
+
+/** What is to be said after a step, and its checkpoint. */
+async function* afterStep(loop: Loop, context: TrainContext): Training<void> {
+  const step = loop.trace.length
+  if (isFirstSkipped(loop)) yield* warn(loop, [skippedIn(step)])
+  if (step % (context.checkpointEvery ?? Infinity) === 0) yield await checkpointOf(loop, context)
 }
 
 type Taken = Pick<Awaited<ReturnType<TrainStep>>, 'losses' | 'report'>

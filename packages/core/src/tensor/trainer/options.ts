@@ -64,15 +64,16 @@ export function checkedOptions(options: TrainerOptions): CheckedOptions {
 }
 
 /** Plain JSON: all but `step` and `start`, a weighting and an optimiser by name and options. */
-export function storedOptions({
-  step: _,
-  start: __,
-  weighting,
-  optimiser,
-  ...others
-}: CheckedOptions): Readonly<Record<string, unknown>> {
-  const named = ({ name, options }: LossWeighting | Optimiser): object => ({ name, options })
-  return { weighting: named(weighting), optimiser: named(optimiser), ...others }
+export function storedOptions(options: CheckedOptions): Readonly<Record<string, unknown>> {
+  const { weighting, optimiser, ...others } = options
+  const values = Object.entries<unknown>({ ...others }).filter(
+    ([name, value]) => name !== 'step' && name !== 'start' && value !== undefined,
+  )
+  return { weighting: named(weighting), optimiser: named(optimiser), ...Object.fromEntries(values) }
+}
+
+function named({ name, options }: LossWeighting | Optimiser): object {
+  return { name, options }
 }
 
 function checkKnown(options: TrainerOptions): void {

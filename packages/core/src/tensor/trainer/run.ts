@@ -36,18 +36,12 @@ export function runOf(
   random: RandomGenerator,
 ): Run {
   const { rows, held } = splitRows(given.validationFraction, data, random)
-  // Both sides keep tasks that share their rows so, but a step need not know: it is told what counts alike.
+  // What counts alike hangs on the whole data, of which a step sees a batch.
   const options = { ...given, reduction: given.reduction ?? (rows.isShared ? 'task' : 'label') } as const
   const names = rows.shape.tasks.map(({ name }) => name)
-  if (typeof given.monitor === 'object') checkTask('monitor', given.monitor.task, names)
   if (given.schedule) checkScheduledTasks(given.schedule, names)
-  const heldOut = held?.tasks.some(({ labelled }) => labelled.length > 0) ? held : undefined
-  const { monitor } = options
-  const task = typeof monitor === 'object' ? names.indexOf(monitor.task) : undefined
-  if (task !== undefined && options.patience !== undefined) {
-    const text = `monitor watches task "${names[task]}", of which no label is held out`
-    check((heldOut?.tasks[task].labelled.length ?? 0) > 0, 'unsupported', text, { task: names[task] })
-  }
+  const heldOut = held && isLabelled(held) ? held : undefined
+  const task = watchedTask(given, names, heldOut)
   return {
     options,
     network: architecture.build(rows.shape),
@@ -59,6 +53,26 @@ export function runOf(
     maxSteps: plannedSteps(rows, options),
     warnings: labelWarnings(rows, held),
   }
+}
+
+function isLabelled({ tasks }: EncodedData): boolean {
+  return tasks.some(({ labelled }) => labelled.length > 0)
+}
+
+/** Position of the one task that early stopping watches. */
+function watchedTask(
+  { monitor, patience }: CheckedOptions,
+  names: readonly string[],
+  heldOut: EncodedData | undefined,
+): number | undefined {
+  if (typeof monitor !== 'object') return undefined
+  checkTask('monitor', monitor.task, names)
+  const task = names.indexOf(monitor.task)
+  if (patience === undefined) return task
+  const labels = heldOut?.tasks[task].labelled.length ?? 0
+  const text = `monitor watches task "${monitor.task}", of which no label is held out`
+  check(labels > 0, 'unsupported', text, { task: monitor.task })
+  return task
 }
 
 function splitRows(

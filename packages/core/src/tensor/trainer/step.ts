@@ -193,10 +193,14 @@ function nextState(
   state: TrainingState,
   gradients: Gradients,
   moving: Variables,
-  { network, options, rate }: StepContext,
+  { network, options, ...context }: StepContext,
 ): Pick<TrainingState, 'variables' | 'optimiser'> {
-  const updated = optimiserOf(options.optimiser).update(gradients, state.optimiser, state.variables, rate)
-  const near = network.proximal ? proximal(network, updated.variables, rate('shared/')) : updated.variables
+  const updated = optimiserOf(options.optimiser).update(gradients, state.optimiser, state.variables, (name) =>
+    context.rate(name),
+  )
+  const near = network.proximal
+    ? proximal(network, updated.variables, context.rate('shared/'))
+    : updated.variables
   const replaced = Object.keys(moving).map((name) => near[name])
   tf.dispose(replaced)
   return { variables: { ...near, ...copies(moving) }, optimiser: updated.state }
