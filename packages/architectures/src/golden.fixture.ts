@@ -3,7 +3,6 @@ import type { TaskKind } from '@mtl/core'
 import { createRandom } from '@mtl/core'
 import { forwardPass, loadVariables } from '@mtl/core/tensor'
 import type { Architecture, DataShape, LabelledBatch, Network, Variables, Weights } from '@mtl/core/tensor'
-import { expect } from 'vitest'
 
 /** Numbers nested to any depth. */
 type Nested = number | readonly Nested[]
@@ -33,29 +32,31 @@ export type Naming = (name: string) => {
   readonly rows?: number
 }
 
-/** Forward 1e-5 and gradients 1e-4, in float32. */
-export async function expectGolden(
+/** What lies further from the file than 1e-5 (outputs, losses) or 1e-4 (gradients), in float32: nothing, one hopes. */
+export async function differences(
   architecture: Architecture,
   golden: GoldenCase,
   naming: Naming,
-): Promise<void> {
+): Promise<readonly string[]> {
   const network = architecture.build(shapeOf(golden))
   const variables = variablesOf(network, golden.params, naming)
   using batch = batchOf(network, golden)
   using pass = forwardPass(network, variables, batch, { random: createRandom(1), progress: 0 })
+  const found: string[] = []
   const outputs = await Promise.all(pass.outputs.map((output) => output.data()))
   network.groups.forEach(({ tasks }, g) =>
-    expectNear(outputs[g], golden.expected.outputs[tasks[0]], 1e-5, `outputs of ${golden.name}`),
+    found.push(...far(outputs[g], golden.expected.outputs[tasks[0]], 1e-5, `outputs of task ${tasks[0]}`)),
   )
-  expectNear(await pass.losses(), golden.expected.task_losses, 1e-5, `losses of ${golden.name}`)
+  found.push(...far(await pass.losses(), golden.expected.task_losses, 1e-5, 'losses'))
   const gradients = pass.gradients({ weights: Float64Array.from(golden.task_weights) })
   for (const [theirs, expected] of Object.entries(golden.expected.gradients)) {
     const { name, row = 0, rows = 1 } = naming(theirs)
     const values = await gradients[name].value.data()
     const size = values.length / rows
-    expectNear(values.slice(row * size, (row + 1) * size), expected, 1e-4, `gradient of ${theirs}`)
+    found.push(...far(values.slice(row * size, (row + 1) * size), expected, 1e-4, `gradient of ${theirs}`))
   }
   tf.dispose([Object.values(gradients).map(({ value }) => value), { ...variables }])
+  return found
 }
 
 function shapeOf({ config }: GoldenCase): DataShape {
@@ -84,11 +85,12 @@ function variablesOf(network: Network, params: GoldenCase['params'], naming: Nam
   for (const [theirs, values] of Object.entries(params)) {
     const { name, row = 0, rows = 1 } = naming(theirs)
     const flat = flatten(values)
-    expect(weights[name]?.values.length, `${theirs} is ${name}`).toBe(flat.length * rows)
+    if (!(name in weights) || weights[name].values.length !== flat.length * rows)
+      throw new Error(`${theirs} of the file should be ${name}`)
     weights[name].values.set(flat, row * flat.length)
   }
-  for (const [name, { values }] of Object.entries(weights))
-    expect(values.includes(NaN), `the file says nothing of ${name}`).toBe(false)
+  const untold = Object.keys(weights).filter((name) => weights[name].values.includes(NaN))
+  if (untold.length > 0) throw new Error(`the file says nothing of ${untold.join(', ')}`)
   return loadVariables(weights)
 }
 
@@ -113,11 +115,13 @@ function batchOf(network: Network, { inputs, labels, config }: GoldenCase): Labe
   }
 }
 
-function expectNear(found: ArrayLike<number>, expected: Nested, tolerance: number, what: string): void {
+function far(found: ArrayLike<number>, expected: Nested, tolerance: number, what: string): string[] {
   const flat = flatten(expected)
-  expect(found.length, what).toBe(flat.length)
-  flat.forEach((value, i) =>
-    expect(Math.abs(found[i] - value), `${what}, ${i}`).toBeLessThan(tolerance * (1 + Math.abs(value))),
+  if (found.length !== flat.length) return [`${what}: ${found.length} numbers instead of ${flat.length}`]
+  return flat.flatMap((value, i) =>
+    Math.abs(found[i] - value) <= tolerance * (1 + Math.abs(value))
+      ? []
+      : [`${what}, ${i}: ${found[i]} instead of ${value}`],
   )
 }
 

@@ -11,7 +11,7 @@
 import type { Estimator } from '@mtl/core'
 import { layers, networkEstimator, networkTrainer, withHeads } from '@mtl/core/tensor'
 import type { Architecture, NetworkParameters } from '@mtl/core/tensor'
-import { checkedOptions, trainerOptions, type NetworkOptions } from './options.ts'
+import { checkedOptions, storedHeads, trainerOptions, type NetworkOptions } from './options.ts'
 
 export interface NeuralSingleTaskOptions extends NetworkOptions {
   /** Widths of each task's hidden layers. Default [32, 16]. */
@@ -32,7 +32,7 @@ export function neuralSingleTaskArchitecture(options: NeuralSingleTaskOptions = 
   })
   return withHeads({
     name: 'neural-single-task',
-    options: { layers: widths, ...layer, heads },
+    options: { layers: widths, ...layer, heads: storedHeads(heads) },
     heads,
     body(features, { tasks }) {
       const networks = layers('tasks/network', [features, ...widths], { ...layer, tasks: tasks.length })

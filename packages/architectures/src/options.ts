@@ -1,5 +1,6 @@
 import { MtlError, check, checkNumber, nearest } from '@mtl/core'
-import type { Architecture, HeadOptions, LayerOptions, TrainerOptions } from '@mtl/core/tensor'
+import { heteroscedasticLoss, huberLoss, lossOfKind } from '@mtl/core/tensor'
+import type { Architecture, HeadOptions, LayerOptions, TaskLoss, TrainerOptions } from '@mtl/core/tensor'
 
 /** What every network takes. Its layer options are those of hidden layers. */
 export interface NetworkOptions extends LayerOptions {
@@ -27,6 +28,15 @@ export interface CheckedNetwork {
   readonly heads: HeadOptions
 }
 
+/** Losses of the library, with their default options. */
+const lossesByName: Readonly<Record<string, () => TaskLoss>> = {
+  heteroscedastic: heteroscedasticLoss,
+  huber: huberLoss,
+  'squared-error': () => lossOfKind('regression'),
+  logistic: () => lossOfKind('binary'),
+  'cross-entropy': () => lossOfKind('multiclass'),
+}
+
 const activations = ['linear', 'relu', 'tanh', 'elu', 'gelu', 'softplus']
 const normalisations = ['none', 'layer', 'batch']
 
@@ -35,7 +45,7 @@ export function checkedOptions(
   name: string,
   options: NetworkOptions & { readonly layers?: readonly number[] },
 ): CheckedNetwork {
-  const { layers: widths = [32, 16], heads = {}, trainer: _, ...layer } = options
+  const { layers: widths = [32, 16], heads = {} } = options
   checkKnown(name, Object.keys(options), ['layers', 'activation', 'dropout', 'normalise', 'heads', 'trainer'])
   checkKnown(`${name}: heads`, Object.keys(heads), [
     'activation',
@@ -50,16 +60,22 @@ export function checkedOptions(
   checkWidths('layers', widths)
   return {
     widths,
-    layer: checkedLayer(layer),
+    layer: checkedLayer(options),
     heads: checkedHeads(heads),
   }
 }
 
-/** What an unseen task can be predicted from: the shared heads, where nothing above them is a task's own. */
-export function headCapabilities({ sharing, taskLayers = [] }: HeadOptions): Architecture['capabilities'] {
-  const towers = Array.isArray(taskLayers) ? taskLayers : Object.values(taskLayers).flat()
-  const isShared = sharing !== 'own' && towers.length === 0
-  return { descriptors: 'used', unseenTasks: isShared ? ['nothing', 'descriptor'] : [] }
+/** Of a body that tasks share: an unseen task has the shared heads. `withHeads` takes back what heads do not allow. */
+export const sharedCapabilities: Architecture['capabilities'] = {
+  descriptors: 'used',
+  unseenTasks: ['nothing', 'descriptor'],
+}
+
+/** Heads as a stored model keeps them: plain JSON, a loss by its name. */
+export function storedHeads({ losses, ...heads }: HeadOptions): Readonly<Record<string, unknown>> {
+  if (losses === undefined) return heads
+  const names = Object.entries(losses).map(([task, { name }]) => [task, name] as const)
+  return { ...heads, losses: Object.fromEntries(names) }
 }
 
 /** The trainer's options, with what is usual here where nothing is said; without held-out rows nothing stops early. */
@@ -83,15 +99,38 @@ function checkedHeads(heads: HeadOptions): HeadOptions {
   checkedLayer(heads)
   checkWord('heads.sharing', sharing, ['shared-plus-own', 'own'])
   for (const widths of Array.isArray(taskLayers) ? [taskLayers] : Object.values(taskLayers))
-    checkWidths('heads.taskLayers', widths as readonly number[])
+    checkWidths('heads.taskLayers', widths)
   if (embedding !== undefined) checkNumber('heads.embedding', embedding, { min: 1, integer: true })
-  return { ...heads, sharing, penalty: checkNumber('heads.penalty', penalty, { min: 0, below: Infinity }) }
+  return {
+    ...heads,
+    sharing,
+    penalty: checkNumber('heads.penalty', penalty, { min: 0, below: Infinity }),
+    ...(heads.losses && { losses: checkedLosses(heads.losses) }),
+  }
 }
 
-function checkWidths(option: string, widths: readonly number[]): void {
+/** A loss by its name, as a stored model and a command line have it, is made. */
+function checkedLosses(
+  losses: Readonly<Record<string, TaskLoss | string>>,
+): Readonly<Record<string, TaskLoss>> {
+  const made = Object.entries(losses).map(([task, loss]) => {
+    if (typeof loss !== 'string') return [task, loss] as const
+    const known = Object.keys(lossesByName)
+    const text = `heads.losses names "${loss}" for task "${task}"; known: ${known.join(', ')}. Give another one as a value`
+    check(Object.hasOwn(lossesByName, loss), 'invalid-option', text, {
+      option: 'heads.losses',
+      got: loss,
+      known,
+    })
+    return [task, lossesByName[loss]()] as const
+  })
+  return Object.fromEntries(made)
+}
+
+function checkWidths(option: string, widths: unknown): void {
   const isList = Array.isArray(widths)
   check(isList, 'invalid-option', `${option} must be a list of widths, as [32, 16]`, { option })
-  for (const width of widths) checkNumber(option, width, { min: 1, integer: true })
+  for (const width of widths as readonly number[]) checkNumber(option, width, { min: 1, integer: true })
 }
 
 function checkWord(option: string, given: string, allowed: readonly string[]): void {

@@ -15,6 +15,12 @@ describe('the plugin', () => {
     },
   )
 
+  it.each(names)('makes %s with a loss by its name', (name) => {
+    const heads = { losses: { price: 'heteroscedastic' } }
+    expect(registry.estimator(name, { heads }).options.heads).toMatchObject(heads)
+    expect(() => registry.estimator(name, { heads: { losses: { price: 'hubber' } } })).toThrow(/heads.losses/)
+  })
+
   it.each(names)('refuses an option that %s does not know, in the trainer and the heads too', (name) => {
     for (const options of [{ unknown: 1 }, { trainer: { unknown: 1 } }, { heads: { unknown: 1 } }])
       expect(() => registry.estimator(name, options)).toThrow(

@@ -11,7 +11,13 @@
 import type { Estimator } from '@mtl/core'
 import { layers, networkEstimator, networkTrainer, withHeads } from '@mtl/core/tensor'
 import type { Architecture, NetworkParameters } from '@mtl/core/tensor'
-import { checkedOptions, headCapabilities, trainerOptions, type NetworkOptions } from './options.ts'
+import {
+  checkedOptions,
+  sharedCapabilities,
+  storedHeads,
+  trainerOptions,
+  type NetworkOptions,
+} from './options.ts'
 
 export interface SharedBottomOptions extends NetworkOptions {
   /** Widths of the shared hidden layers. Default [32, 16]. */
@@ -28,8 +34,8 @@ export function sharedBottomArchitecture(options: SharedBottomOptions = {}): Arc
   const { widths, layer, heads } = checkedOptions('shared-bottom', options)
   return withHeads({
     name: 'shared-bottom',
-    options: { layers: widths, ...layer, heads },
-    capabilities: headCapabilities(heads),
+    options: { layers: widths, ...layer, heads: storedHeads(heads) },
+    capabilities: sharedCapabilities,
     heads,
     body(features) {
       const trunk = layers('shared/trunk', [features, ...widths], layer)
