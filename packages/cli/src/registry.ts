@@ -4,6 +4,7 @@ import type { Plugin, Registry } from '@mtl/core'
 /** Packages whose methods are on offer wherever they are installed. */
 const packages: Readonly<Record<string, () => Promise<object>>> = {
   '@mtl/clustering': () => import('@mtl/clustering'),
+  '@mtl/hierarchy': () => import('@mtl/hierarchy'),
   '@mtl/sparse': () => import('@mtl/sparse'),
   '@mtl/variational': () => import('@mtl/variational'),
 }

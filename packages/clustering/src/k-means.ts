@@ -2,7 +2,10 @@ import type { RandomGenerator } from '@mtl/core'
 
 const maxPasses = 50
 
-/** Labels of the points (rows of p values) by k-means++; a point's share in a draw comes from its name's stream. */
+/**
+ * Labels of the points (rows of p values) by k-means++, the best of a few draws for each centre: Arthur and Vassilvitskii (2007),
+ * k-means++: the advantages of careful seeding. A point's share in a draw comes from its name's stream.
+ */
 export function kMeans(
   points: Float64Array,
   p: number,
@@ -10,21 +13,31 @@ export function kMeans(
   names: readonly string[],
   random: RandomGenerator,
 ): Int32Array {
-  const count = names.length
   const centres = new Float64Array(clusters * p)
-  const nearest = new Float64Array(count).fill(1)
+  let nearest = new Float64Array(names.length)
   for (let a = 0; a < clusters; a++) {
-    const chosen = drawByName(nearest, names, random.fork(a))
-    centres.set(points.subarray(chosen * p, (chosen + 1) * p), a * p)
-    for (let i = 0; i < count; i++) {
-      const distance = squaredDistance(points, i * p, centres, a * p, p)
-      nearest[i] = a === 0 ? distance : Math.min(nearest[i], distance)
+    let [chosen, least, among] = [0, Infinity, nearest]
+    for (let draw = 0; draw < (a === 0 ? 1 : drawsOf(clusters)); draw++) {
+      const drawn = drawByName(nearest, names, random.fork(a).fork(draw))
+      const distances = nearest.map((distance, i) => {
+        const own = squaredDistance(points, i * p, points, drawn * p, p)
+        return a === 0 ? own : Math.min(distance, own)
+      })
+      const sum = distances.reduce((total, distance) => total + distance, 0)
+      if (sum < least) [chosen, least, among] = [drawn, sum, distances]
     }
+    centres.set(points.subarray(chosen * p, (chosen + 1) * p), a * p)
+    nearest = among
   }
-  const labels = new Int32Array(count).fill(-1)
+  const labels = new Int32Array(names.length).fill(-1)
   for (let pass = 0; pass < maxPasses && relabel(labels, points, centres, p); pass++)
     recentre(labels, points, centres, p)
   return labels
+}
+
+/** As many as the authors tried: a single draw often puts two centres into one group. */
+function drawsOf(clusters: number): number {
+  return 2 + Math.floor(Math.log(clusters))
 }
 
 /** Of probability proportional to the shares (all equal where they are 0), whatever the order: the first of exponential clocks to ring. */

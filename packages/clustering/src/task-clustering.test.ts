@@ -1,11 +1,14 @@
 import { createRandom } from '@mtl/core'
-import type { Estimator } from '@mtl/core'
+import type { Estimator, TaskKind } from '@mtl/core'
 import { describeEstimator, relatedTasks } from '@mtl/core/testing'
 import type { EstimatorLaws } from '@mtl/core/testing'
+import type { TaskClusteringOptions } from './options.ts'
 import { taskClustering } from './task-clustering.ts'
 
+type DataOf = NonNullable<EstimatorLaws['data']>
+
 /** Enough tasks to learn a prior of, and classes that no line parts: the laws' own four tasks leave any mixed model without. */
-const dataOf: NonNullable<EstimatorLaws['data']> = (layout, kind) =>
+const dataOf: DataOf = (layout, kind) =>
   relatedTasks({
     random: createRandom(5),
     tasks: 12,
@@ -17,33 +20,76 @@ const dataOf: NonNullable<EstimatorLaws['data']> = (layout, kind) =>
     layout,
   })
 
+/** Every second task the other way round: two kinds. */
+const twoKinds: DataOf = (layout, kind) => ({
+  tasks: dataOf(layout, kind).tasks.map((task, k) =>
+    k % 2 === 0 ? task : { ...task, targets: task.targets.map((y) => -y) },
+  ),
+})
+
+/** The same, with a descriptor that mostly says which kind. */
+const describedKinds: DataOf = (layout, kind) => ({
+  tasks: twoKinds(layout, kind).tasks.map((task, k) => ({
+    ...task,
+    descriptor: Float64Array.of((k % 2) + 0.8 * Math.cos(k)),
+    descriptorFeatures: [{ name: 'trait', column: 'trait' }],
+  })),
+})
+
 const laws: EstimatorLaws = {
   data: dataOf,
   // The finish stops at a small slope: what is equal but for rounding at the start is equal up to that at the end.
   tolerance: 1e-4,
 }
 
-describeEstimator(
-  'task-clustering',
-  () => taskClustering({ restarts: 1, hiddenUnits: 1, gradientTolerance: 1e-8 }),
-  laws,
-)
-/** Numbers alone: mixtures of classes take long on every layout. */
-function twoClusters(): Estimator {
-  const estimator = taskClustering({ activation: 'identity', clusters: 2, restarts: 1 })
-  return { ...estimator, capabilities: { ...estimator.capabilities, kinds: ['regression'] } }
+/** Of these kinds alone: bent units and mixtures of classes take long on every layout. */
+function only(kinds: readonly TaskKind[], options: TaskClusteringOptions): () => Estimator {
+  return () => {
+    const estimator = taskClustering({ restarts: 1, gradientTolerance: 1e-8, ...options })
+    return { ...estimator, capabilities: { ...estimator.capabilities, kinds } }
+  }
 }
 
-describeEstimator('task-clustering of two clusters', twoClusters, {
+const inAnotherSuite = { 'refuses kinds that it does not list': 'the estimator knows more, in other suites' }
+
+describeEstimator("task-clustering by 'auto'", only(['regression'], { hiddenUnits: 1 }), {
   ...laws,
-  // Every second task the other way round: two kinds.
-  data: (layout, kind) => ({
-    tasks: dataOf(layout, kind).tasks.map((task, k) =>
-      k % 2 === 0 ? task : { ...task, targets: task.targets.map((y) => -y) },
-    ),
-  }),
-  except: {
-    'names of tasks do not matter': 'the tasks that clusters begin with are drawn by name',
-    'refuses kinds that it does not list': 'classes are in the suite above',
-  },
+  except: inAnotherSuite,
 })
+
+describeEstimator(
+  'task-clustering',
+  // Classes that a line parts would take all the steps there are.
+  () => taskClustering({ activation: 'identity', gradientTolerance: 1e-8, maxSteps: 150 }),
+  laws,
+)
+
+describeEstimator(
+  'task-clustering of two clusters',
+  only(['regression'], { activation: 'identity', clusters: 2 }),
+  {
+    ...laws,
+    data: twoKinds,
+    except: {
+      ...inAnotherSuite,
+      'names of tasks do not matter': 'the tasks that clusters begin with are drawn by name',
+    },
+  },
+)
+
+describeEstimator(
+  'task-clustering of two clusters with a gate',
+  only(['regression'], {
+    activation: 'identity',
+    clusters: 2,
+    gating: 'descriptor',
+  }),
+  {
+    ...laws,
+    data: describedKinds,
+    except: {
+      ...inAnotherSuite,
+      'names of tasks do not matter': 'the tasks that clusters begin with are drawn by name',
+    },
+  },
+)

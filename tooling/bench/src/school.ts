@@ -2,8 +2,17 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { taskClustering } from '@mtl/clustering'
-import { datasetFromTable, fit, parseCsv, pooled, singleTask, splitData, splitWhere } from '@mtl/core'
-import type { Dataset, Estimator } from '@mtl/core'
+import {
+  datasetFromTable,
+  fit,
+  parseCsv,
+  pooled,
+  selectRows,
+  singleTask,
+  splitData,
+  splitWhere,
+} from '@mtl/core'
+import type { Dataset, Estimator, Matrix } from '@mtl/core'
 import type { Row } from './rows.ts'
 
 /** Mean explained variance of the reference over the same ten splits, and its deviation. */
@@ -48,7 +57,57 @@ export async function schoolProtocol(): Promise<Row[]> {
       ...(theirs && { against: `reference ${theirs[0].toFixed(2)} +- ${theirs[1].toFixed(2)} %` }),
     })
   }
-  return rows
+  return [...rows, await unseenSchools(data)]
+}
+
+const shown = [0, 1, 5, 20]
+
+/** Every fifth school is left out whole; its pupils from the 21st on are predicted after so many of the first were shown. */
+async function unseenSchools({ tasks }: Dataset): Promise<Row> {
+  const start = performance.now()
+  const isUnseen = (position: number): boolean => position % 5 === 0
+  const kept = { tasks: tasks.filter((_, position) => !isUnseen(position)) }
+  const model = await fit(taskClustering({ activation: 'linear', hiddenUnits: 1 }), kept, { random: 1 })
+  const most = Math.max(...shown)
+  const unseen = tasks.filter(({ targets }, position) => isUnseen(position) && targets.length > most)
+  const found: string[] = []
+  for (const count of shown) {
+    const pairs: Pupil[] = []
+    for (const task of unseen) {
+      const examples = rowsOf(task, 0, count)
+      const asked = rowsOf(task, most, task.targets.length)
+      const { point } = await model.predictTask(count > 0 ? { examples } : {}, asked.inputs)
+      pairs.push(...Array.from(asked.targets, (y, i) => ({ y, point: point[i] })))
+    }
+    found.push(explainedVariance(pairs).toFixed(1))
+  }
+  return {
+    what: `task-clustering, linear, 1 unit, School data: explained variance of ${unseen.length} schools never seen, after ${shown.join(' / ')} of their pupils: ${found.join(' / ')} %`,
+    seconds: (performance.now() - start) / 1000,
+    rate: 'a fit and its predictions',
+  }
+}
+
+function rowsOf(
+  task: Dataset['tasks'][number],
+  from: number,
+  to: number,
+): { inputs: Matrix; targets: Float64Array } {
+  const positions = Array.from({ length: to - from }, (_, k) => from + k)
+  return { inputs: selectRows(task.inputs, positions), targets: task.targets.slice(from, to) }
+}
+
+interface Pupil {
+  readonly y: number
+  readonly point: number
+}
+
+/** In per cent, of all rows together, about their mean. */
+function explainedVariance(pupils: readonly Pupil[]): number {
+  const mean = pupils.reduce((sum, { y }) => sum + y, 0) / pupils.length
+  const squares = (from: (pupil: Pupil) => number): number =>
+    pupils.reduce((sum, pupil) => sum + (pupil.y - from(pupil)) ** 2, 0)
+  return 100 * (1 - squares(({ point }) => point) / squares(() => mean))
 }
 
 async function explained(estimator: Estimator, data: Dataset, isTest: ArrayLike<unknown>): Promise<number> {
@@ -58,10 +117,8 @@ async function explained(estimator: Estimator, data: Dataset, isTest: ArrayLike<
   )
   const model = await fit(estimator, train, { random: 1 })
   const predictions = await model.predict(test)
-  const values = test.tasks.flatMap(({ targets }) => [...targets])
-  const points = test.tasks.flatMap(({ name }) => [...predictions[name].point])
-  const mean = values.reduce((sum, y) => sum + y, 0) / values.length
-  const squares = (from: (i: number) => number): number =>
-    values.reduce((sum, y, i) => sum + (y - from(i)) ** 2, 0)
-  return 100 * (1 - squares((i) => points[i]) / squares(() => mean))
+  const pupils = test.tasks.flatMap(({ name, targets }) =>
+    Array.from(targets, (y, i) => ({ y, point: predictions[name].point[i] })),
+  )
+  return explainedVariance(pupils)
 }

@@ -16,7 +16,7 @@ export async function comparison(program: string, scratch: string, workers: numb
   const whole = await mkdtemp(path.join(scratch, 'whole-'))
   await writeTable(whole)
   const { milliseconds, status, stderr } = await run({ program, folder: whole, args, into })
-  if (status !== 0) throw new Error(stderr)
+  if (status !== 0 || /failed/.test(stderr)) throw new Error(stderr)
   const figures = (await figuresIn(whole)) ?? ''
   return {
     name: `compare with ${workers} workers`,
@@ -46,11 +46,10 @@ export async function comparison(program: string, scratch: string, workers: numb
 async function figuresIn(folder: string): Promise<string | undefined> {
   try {
     const text = await readFile(path.join(folder, into), 'utf8')
-    const { scores, overall, summaries, decision, recommended, verdict } = JSON.parse(text) as Record<
-      string,
-      unknown
-    >
-    return JSON.stringify({ scores, overall, summaries, decision, recommended, verdict })
+    const { scores, overall, summaries, failures, decision, recommended, verdict } = JSON.parse(
+      text,
+    ) as Record<string, unknown>
+    return JSON.stringify({ scores, overall, summaries, failures, decision, recommended, verdict })
   } catch {
     return undefined
   }

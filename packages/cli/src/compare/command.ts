@@ -13,6 +13,8 @@ Examples:
     $ mtl compare north.csv south.csv east.csv --target yield
   Traits of the schools in a file of their own:
     $ mtl compare pupils.csv --task school --target mathach --descriptor-file schools.csv --on school
+  A page worth showing, beside what is printed:
+    $ mtl compare pupils.csv --task school --target mathach --report pupils.html
   A data set that comes along, and all figures for a program:
     $ mtl compare dataset:hsb --json > result.json
 
@@ -36,6 +38,7 @@ export function compareCommand(
     .option('--resume', 'take up a comparison that was interrupted')
     .option('--state <file>', 'where it is kept while it runs (default: mtl-compare-….state.json here)')
     .option('--yes', 'go on with what is proposed where the columns are not said')
+    .option('--report <file>', 'write a page to show: verdict, gains, and what was learnt (.html)')
     .option('--json', 'print one JSON object and nothing else')
     .addOption(new Option('--debug', 'show where an error arose'))
     .addHelpText('after', examples)

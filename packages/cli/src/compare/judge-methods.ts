@@ -1,10 +1,12 @@
 import { check, compare, estimateCosts } from '@mtl/core'
-import type { Comparison, CostEstimate, Estimator, Registry } from '@mtl/core'
+import type { Comparison, CostEstimate, ErrorCode, Estimator, Registry } from '@mtl/core'
 import type { LoadedData } from '../data/loaded-data.ts'
+import { raise } from '../error/problems.ts'
 import { executorFor } from '../executor.ts'
 import type { Host } from '../host.ts'
 import { costLine } from '../report/cost-line.ts'
 import { dataLine } from '../report/data-line.ts'
+import { failureLines } from '../report/failure-lines.ts'
 import { progress } from '../report/progress.ts'
 import { keepState, readState, refuseForeignFile } from '../state-file.ts'
 import type { Identity, StateKeeper } from '../state-file.ts'
@@ -75,6 +77,7 @@ export async function judgeMethods(
   )
   const state = { costs, finished: earlier?.finished ?? [] }
   const comparison = await compared(plan.methods, loaded, request, state, keeper, host)
+  refuseNoFit(comparison)
   return { comparison, plan, costs, versions, forget: keeper.remove }
 }
 
@@ -148,7 +151,8 @@ async function compared(
       executor,
       finished,
       onEvent(event) {
-        if (event.type === 'fit') {
+        // What failed is not kept: taken up, it is tried again.
+        if (event.type === 'fit' && event.fit.failure === undefined) {
           fits.push(event.fit)
           keeper.keep({ costs, finished: fits })
         }
@@ -162,6 +166,16 @@ async function compared(
     told.end()
     await executor.close()
   }
+}
+
+/** @throws MtlError with the reasons, where not one method could be fitted: there is nothing to tell */
+function refuseNoFit({ seconds, failures }: Comparison): void {
+  if (Object.values(seconds).some((value) => !Number.isNaN(value))) return
+  const problems = failureLines(failures).map(({ what, code, message }) => ({
+    code: code as ErrorCode,
+    message: `${what}: ${message}`,
+  }))
+  raise(problems)
 }
 
 function leftOutLines(leftOut: readonly CostEstimate[], { splits, timeLimit }: CompareRequest): string[] {

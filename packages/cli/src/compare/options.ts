@@ -21,6 +21,8 @@ export interface CompareRequest {
   /** Seconds. */
   readonly timeLimit?: number
   readonly json: boolean
+  /** Where a page for people is written. */
+  readonly report?: string
   /** Takes up the comparison that was interrupted. */
   readonly resume: boolean
   /** Where it is kept while it runs; absent: a name of its own in the working directory. */
@@ -43,6 +45,10 @@ const schema = z.object({
   seed: wholeFrom(0),
   workers: wholeFrom(0).optional(),
   timeLimit: numberWithin((value) => value > 0, 'a number of seconds above 0').optional(),
+  report: z
+    .string()
+    .regex(/\.html?$/i, 'needs the name of a file that ends in .html')
+    .optional(),
   json: z.boolean().default(false),
   yes: z.boolean().default(false),
   resume: z.boolean().default(false),
@@ -58,7 +64,7 @@ export function compareRequest(
   given: Readonly<Record<string, unknown>>,
 ): CompareRequest {
   raise([...optionProblems(dataSchema, given), ...optionProblems(schema, given)])
-  const { methods, option, workers, timeLimit, state, ...settings } = schema.parse(given)
+  const { methods, option, workers, timeLimit, state, report, ...settings } = schema.parse(given)
   const everyMethod = methods === undefined || methods.includes('all')
   return {
     files,
@@ -68,6 +74,7 @@ export function compareRequest(
     ...(workers !== undefined && { workers }),
     ...(timeLimit !== undefined && { timeLimit }),
     ...(state !== undefined && { state }),
+    ...(report !== undefined && { report }),
     ...settings,
   }
 }

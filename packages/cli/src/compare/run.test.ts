@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { errorLines } from '../error/error-lines.ts'
 import { listening } from '../host.fixture.ts'
 import type { Heard } from '../host.fixture.ts'
 import type { Host } from '../host.ts'
@@ -67,6 +68,27 @@ describe('runCompare', () => {
     expect(out()).toContain('\u001b[')
     expect(error()).toContain('12/12')
     expect(error()).not.toContain('\n')
+  })
+
+  it('is an error where nothing could be fitted, with each reason in a line', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'mtl-huge-'))
+    const file = path.join(folder, 'huge.csv')
+    const rows = Array.from({ length: 60 }, (_, i) => `${'abc'[i % 3]},${i % 7},${i % 2 ? '' : '-'}1.5e308`)
+    await writeFile(file, ['group,x,y', ...rows].join('\n'))
+    const asked = {
+      ...given,
+      ...{ methods: 'mean-regularised', task: 'group', target: 'y', kind: 'regression', json: true },
+      state: path.join(folder, 'state.json'),
+    }
+    const error: unknown = await runCompare([file], asked, listening().host).catch(
+      (reason: unknown) => reason,
+    )
+    const lines = errorLines(error, false)
+    expect(lines).toHaveLength(3)
+    for (const line of lines)
+      expect(line).toMatch(/^error \[not-finite\] \S+, 3 splits failed: .* larger unit$/)
+    expect(await readdir(folder)).toEqual(['huge.csv'])
+    await rm(folder, { recursive: true })
   })
 
   describe('that is interrupted', () => {

@@ -5,7 +5,9 @@ import { settleRoles } from '../data/settle.ts'
 
 import type { Host } from '../host.ts'
 import { writeAll } from '../output.ts'
+import { claimReport, writeReport } from '../report-file.ts'
 import { createCliRegistry } from '../registry.ts'
+import { failureLines } from '../report/failure-lines.ts'
 import { jsonPieces } from '../report/json.ts'
 import { methodsTable } from '../report/methods-table.ts'
 import { nextSteps } from '../report/next-steps.ts'
@@ -26,9 +28,12 @@ export async function runCompare(
   host: Host,
 ): Promise<void> {
   const request = compareRequest(files, options)
+  // What cannot be written is told before minutes are spent.
+  if (request.report !== undefined) claimReport(request.report)
   const registry = await createCliRegistry(host.plugins)
   const loaded = await loadData(files, await settleRoles(files, request.data, request.yes, host))
-  const { comparison, plan, costs, versions, forget } = await judgeMethods(loaded, request, registry, host)
+  const judged = await judgeMethods(loaded, request, registry, host)
+  const { comparison, plan, costs, versions, forget } = judged
   if (request.json) {
     const settings = {
       methods: Object.keys(plan.methods),
@@ -39,6 +44,11 @@ export async function runCompare(
     }
     await writeAll(host.stdout, jsonPieces(loaded, settings, costs, comparison))
   } else await writeAll(host.stdout, reportPieces(comparison, loaded, request, plan, host))
+  if (request.report !== undefined) {
+    await writeReport(request.report, loaded, judged, request, host)
+    const said = request.json ? host.stderr : host.stdout
+    said.write(`Report: ${request.report}\n`)
+  }
   forget()
 }
 
@@ -56,11 +66,8 @@ function* reportPieces(
   const first = comparison.decision === 'too-little-data'
   if (first) yield verdict
   yield `\n${methodsTable(comparison, data, style).join('\n')}\n`
-  for (const { estimator, split, code, message } of comparison.failures) {
-    const what =
-      split === undefined ? `${estimator} does not apply` : `${estimator}, split ${split + 1} failed`
+  for (const { what, code, message } of failureLines(comparison.failures))
     yield `${wrap(inGlyphs(`${what} [${code}]: ${message}`, style), style.width, '  ')}\n`
-  }
   if (!first) yield verdict
   const request = { host, splits, compared: Object.keys(methods) }
   const steps = nextSteps(comparison, request, leftOut)

@@ -1,3 +1,4 @@
+import { spreadOf } from '@mtl/core'
 import type { Comparison, Dataset, EstimatorSummary, TaskKind } from '@mtl/core'
 import { alignCells, truncate } from '../text/layout.ts'
 import type { Align } from '../text/layout.ts'
@@ -5,7 +6,6 @@ import { figure, fixed, gain } from '../text/numbers.ts'
 import { paint } from '../text/style.ts'
 import type { Style } from '../text/style.ts'
 import { intervalPlot } from './interval-plot.ts'
-import { spreadOf } from './summarise-scores.ts'
 
 /** A figure of the table: a metric over all test rows of a target, under a head of two lines. */
 interface Column {

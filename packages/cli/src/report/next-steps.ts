@@ -41,7 +41,15 @@ export function nextSteps(
 }
 
 /** Options that are for comparing alone. */
-const ofComparing = ['--methods', '--splits', '--train-fraction', '--time-limit', '--workers', '--state']
+const ofComparing = [
+  '--methods',
+  '--splits',
+  '--train-fraction',
+  '--time-limit',
+  '--workers',
+  '--state',
+  '--report',
+]
 
 /** The same data and seed, for one method with the options that it was compared with. */
 function trainCommand({ args, environment }: Pick<Host, 'args' | 'environment'>, method: string): string {

@@ -1,9 +1,8 @@
-import type { TreeView } from '@mtl/core'
+import { parseNewick } from '@mtl/core'
+import type { TreeNode, TreeView } from '@mtl/core'
 import { truncate } from '../text/layout.ts'
 import { figure } from '../text/numbers.ts'
 import type { Style } from '../text/style.ts'
-import { parseNewick } from './newick.ts'
-import type { TreeNode } from './newick.ts'
 
 /** More lines than these are left to the report. */
 const mostLines = 40

@@ -3,7 +3,7 @@ import type { View } from '@mtl/core'
 import { describe, expect, it } from 'vitest'
 import { styleFor } from '../text/style.ts'
 import { drawView } from './draw-view.ts'
-import { parseNewick } from './newick.ts'
+import { parseNewick } from '@mtl/core'
 
 const plain = styleFor({}, {})
 const ascii = styleFor({}, { LANG: 'C' })

@@ -61,7 +61,7 @@ describe('compare', () => {
   it('gives each fit the stream that is named after estimator and split, and the rows of the split', async () => {
     const [{ scores, overall }, splits] = [
       await compare({}, data, { random: 7, baselines: { alone: singleTask() }, metrics: [rmse] }),
-      makeSplits(data, undefined, createRandom(7).fork(0)),
+      await makeSplits(data, undefined, createRandom(7).fork(0)),
     ]
     const { train, test } = splitData(data, splits[2])
     const training = singleTask().train(train, { random: createRandom(7).fork('alone').fork(2) })
@@ -81,6 +81,19 @@ describe('compare', () => {
     const mean = overall.find(({ split, metric }) => split === 2 && metric === 'rmse-task-mean')
     const each = test.tasks.map(({ name, targets }) => rmse.evaluate(predictions[name], targets))
     expect(mean?.value).toBeCloseTo(each.reduce((sum, value) => sum + value) / each.length, 12)
+  })
+
+  it('hears an interrupt while it still draws splits', async () => {
+    const stop = new AbortController()
+    setTimeout(() => stop.abort(new Error('enough')), 100)
+    const heard: string[] = []
+    const splits = { repeats: 1_000_000, testFraction: 0.25 }
+    const asked = compare(shared, data, {
+      ...{ random: 0, splits, signal: stop.signal },
+      onEvent: ({ type }) => heard.push(type),
+    })
+    await expect(asked).rejects.toThrow('enough')
+    expect(heard).toEqual([])
   })
 
   it('gives the same bits wherever fits run, and in whatever order they come back', async () => {

@@ -36,7 +36,7 @@ export async function compare<Name extends string>(
   checkArguments(data, baselines, metrics, confidence)
   const random = generatorOf(options.random)
   // A number as label: no estimator's name gives the same stream.
-  const splits = makeSplits(data, options.splits, random.fork(0))
+  const splits = await makeSplits(data, options.splits, random.fork(0), options.signal)
   const all = { ...withoutThose(baselines, estimators), ...estimators }
   const labels = [...Object.keys(estimators), ...Object.keys(withoutThose(baselines, estimators))]
 

@@ -19,6 +19,9 @@ export function strataOf(
   const labelled = permutation(random, tasks[0].targets.length).filter((row) =>
     tasks.some(({ targets }) => !Number.isNaN(targets[row])),
   )
+  // Where all labels are alike there is nothing to tell apart.
+  if (tasks.length === 1 && (tasks[0].kind === 'regression' || stratify === 'task'))
+    return labelled.length === 0 ? [] : [[...labelled]]
   return [...groupBy(labelled, (row) => tasks.map((task) => known(task, row)).join()).values()]
 }
 

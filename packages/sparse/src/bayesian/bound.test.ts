@@ -64,7 +64,7 @@ describe('the bound of the log evidence', () => {
         const bounds: number[] = []
         const groups = problem.features > 2 ? [['x1', 'x3'], ...othersOf(problem.features)] : 'single'
         await fit(
-          sparseBayesian({ ...problem.form, prior: problem.prior, groups, ratioStarts: [1], maxSteps: 25 }),
+          sparseBayesian({ ...problem.form, prior: problem.prior, groups, ratioStarts: [1], maxSteps: 12 }),
           dataOf(problem),
           {
             random: 1,
@@ -76,7 +76,7 @@ describe('the bound of the log evidence', () => {
         for (let k = 1; k < bounds.length; k++)
           expect(bounds[k] - bounds[k - 1]).toBeGreaterThan(-1e-9 * (1 + Math.abs(bounds[k])))
       }),
-      { numRuns: 150, seed: 5 },
+      { numRuns: 100, seed: 5 },
     )
   })
 

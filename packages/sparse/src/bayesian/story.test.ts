@@ -34,8 +34,13 @@ describe('sparseBayesian', () => {
     const model = await fit(sparseBayesian({ groups }), fewGroupsMatter(10, 14, 30), { random: 1 })
     const found = selectedGroups(model.parameters).map(({ features }) => features.join())
     expect(found.toSorted()).toEqual(active.map((g) => groups[g].join()).toSorted())
-    const [first] = model.views()
+    const [first, ...views] = model.views()
     expect(first.title).toContain('Relevance')
+    const likeness = views.find(({ title }) => title.startsWith('Likeness'))
+    const cosines = likeness?.kind === 'matrix' ? likeness.values.data : new Float64Array(100)
+    for (let t = 0; t < 10; t++) expect(cosines[t * 11]).toBeCloseTo(1, 12)
+    // Deviations of 0.3 about weights of size 1: cosines of about 0.9.
+    expect(Math.min(...cosines)).toBeGreaterThan(0.6)
   })
 
   it('predicts a task that it never saw, and better once a few of its rows are known', async () => {
@@ -62,14 +67,15 @@ describe('sparseBayesian', () => {
 
   it('holds task weights nearer to zero under priors of a larger rate', async () => {
     const data = fewGroupsMatter(4, 10)
-    // 40 steps are near enough.
+    // 20 steps are near enough.
     const sizes = await Promise.all(
       [0.1, 10, 100].map(async (rate) => {
         const options: SparseBayesianOptions = {
+          groups,
           prior: { kind: 'group-laplace', rate },
           noiseVariance: 0.1,
           ratioStarts: [1],
-          maxSteps: 40,
+          maxSteps: 20,
         }
         const { parameters } = await fit(sparseBayesian(options), data, { random: 1 })
         return parameters.taskWeights.data.reduce((sum, w) => sum + w * w, 0)
@@ -98,7 +104,7 @@ describe('sparseBayesian', () => {
         return { name: `task ${t}`, inputs, targets }
       }),
     )
-    const model = await fit(sparseBayesian({ taskCovariance: 'auto', maxSteps: 60 }), data, { random: 1 })
+    const model = await fit(sparseBayesian({ taskCovariance: 'auto', maxSteps: 30 }), data, { random: 1 })
     const { choice, taskCovariance } = model.parameters
     expect(choice?.inverseWishart).toBeGreaterThan(choice?.exchangeable ?? Infinity)
     const covariance = taskCovariance.matrix?.data ?? new Float64Array(64)

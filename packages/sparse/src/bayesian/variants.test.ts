@@ -6,29 +6,29 @@ const inTurn = 'updated one after another, and after so few steps the order show
 // Few steps: what holds of each step holds of many.
 describeEstimator(
   'sparseBayesian of groups one after another',
-  () => sparseBayesian({ posterior: 'by-group', ratioStarts: [1], maxSteps: 8 }),
+  () => sparseBayesian({ posterior: 'by-group', ratioStarts: [1], maxSteps: 5 }),
   { except: { 'order of features does not matter': `groups are ${inTurn}` } },
 )
 describeEstimator(
   'sparseBayesian of tasks one after another',
-  () => sparseBayesian({ posterior: 'by-task', ratioStarts: [1], maxSteps: 8, noise: 'per-task' }),
+  () => sparseBayesian({ posterior: 'by-task', ratioStarts: [1], maxSteps: 5, noise: 'per-task' }),
   { except: { 'order of tasks does not matter': `tasks are ${inTurn}` } },
 )
 describeEstimator('sparseBayesian of correlated tasks with free intercepts', () =>
-  sparseBayesian({ taskCovariance: 'inverse-wishart', intercept: 'free', maxSteps: 8 }),
+  sparseBayesian({ taskCovariance: 'inverse-wishart', intercept: 'free', maxSteps: 5 }),
 )
 describeEstimator('sparseBayesian of low rank', () =>
   sparseBayesian({
     taskCovariance: 'low-rank',
     featureCovariance: 'inverse-wishart',
     prior: { kind: 'normal-inverse-gaussian' },
-    maxSteps: 8,
+    maxSteps: 5,
   }),
 )
 const folds = 'a row and its copy may fall into two folds'
 describeEstimator(
   'sparseBayesian that chooses its task covariance',
-  () => sparseBayesian({ taskCovariance: 'auto', folds: 2, maxSteps: 4, ratioStarts: [1] }),
+  () => sparseBayesian({ taskCovariance: 'auto', folds: 2, maxSteps: 3, ratioStarts: [1] }),
   {
     except: {
       'order of rows does not matter': 'folds are drawn by position',

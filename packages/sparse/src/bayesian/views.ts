@@ -1,5 +1,5 @@
 import { matrix, row } from '@mtl/core'
-import type { ModelScaling, TaskInfo, View } from '@mtl/core'
+import type { Matrix, ModelScaling, TaskInfo, View } from '@mtl/core'
 import type { SparseBayesianParameters } from './parameters.ts'
 
 /** Standard deviations on either side of an interval of 90 %. */
@@ -72,31 +72,53 @@ function labelOf(features: readonly string[]): string {
     : `${features.slice(0, 2).join(' + ')} and ${features.length - 2} more`
 }
 
-/** Of a task covariance that tells tasks apart. */
-function correlationView({ taskCovariance }: SparseBayesianParameters, tasks: readonly TaskInfo[]): View[] {
+/** Of a task covariance that tells tasks apart its own; of one that does not what the weights themselves say. */
+function correlationView(
+  { taskCovariance, taskWeights }: SparseBayesianParameters,
+  tasks: readonly TaskInfo[],
+): View[] {
   const { kind, matrix: covariance, tasks: positions } = taskCovariance
-  if (covariance === undefined || covariance.rows < 2 || kind === 'identity' || kind === 'exchangeable')
-    return []
-  const count = covariance.rows
+  const features = tasks[0].features.length
+  const alike = kind === 'identity' || kind === 'exchangeable'
+  if (covariance === undefined || covariance.rows < 2 || (alike && features === 0)) return []
   const names = Array.from(positions, (t) => tasks[t].name)
-  const deviations = Float64Array.from({ length: count }, (_, t) => Math.sqrt(covariance.data[t * count + t]))
   return [
     {
       kind: 'matrix',
-      title: 'Correlation of the tasks’ weights',
-      reading: 'Near 1: what holds for one task holds for the other; below 0: the opposite does.',
+      title: alike ? 'Likeness of the tasks’ estimated weights' : 'Correlation of the tasks’ weights',
+      reading: alike
+        ? 'Cosine of the angle between two tasks’ weights: 1 where they weigh all inputs alike, below 0 where opposite. The model itself holds one correlation for all pairs: see the table.'
+        : 'Near 1: what holds for one task holds for the other; below 0: the opposite does.',
       rows: names,
       columns: names,
-      values: matrix(
-        count,
-        count,
-        covariance.data.map(
-          (value, at) => value / deviations[Math.floor(at / count)] / deviations[at % count],
-        ),
-      ),
+      values: correlations(alike ? products(taskWeights, positions, features) : covariance),
       diverging: true,
     },
   ]
+}
+
+/** m_s'm_t over the features, the constant left out. */
+function products(taskWeights: Matrix, positions: Int32Array, features: number): Matrix {
+  const result = matrix(positions.length, positions.length)
+  positions.forEach((s, i) => {
+    positions.forEach((t, j) => {
+      const [left, right] = [row(taskWeights, s), row(taskWeights, t)]
+      for (let k = 0; k < features; k++) result.data[i * positions.length + j] += left[k] * right[k]
+    })
+  })
+  return result
+}
+
+/** Of a covariance; 0 to and from what does not vary. */
+function correlations({ rows: count, data }: Matrix): Matrix {
+  const deviation = (t: number): number => Math.sqrt(data[t * (count + 1)])
+  const between = (s: number, t: number): number =>
+    data[s * count + t] === 0 ? Number(s === t) : data[s * count + t] / deviation(s) / deviation(t)
+  return matrix(
+    count,
+    count,
+    data.map((_, at) => between(Math.floor(at / count), at % count)),
+  )
 }
 
 function settingsView(

@@ -1,4 +1,4 @@
-import type { OverallScore } from '@mtl/core'
+import type { OverallScore } from './types.ts'
 
 /** Mean and standard deviation over splits of a figure that is averaged over targets. */
 export interface Spread {

@@ -1,0 +1,5 @@
+export { drawView } from './draw/draw-view.ts'
+export { figureOf } from './draw/figure.ts'
+export type { Learnt, ReportContext } from './report/context.ts'
+export { renderReport } from './report/render-report.ts'
+export { chartStyles } from './style/chart-styles.ts'
