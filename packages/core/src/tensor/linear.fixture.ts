@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import { sampleNormal } from '../random/sample.ts'
 import { lossOfKind } from './losses/loss-of-kind.ts'
+import { takeRows } from './take-rows.ts'
 import type { Architecture, Batch, Network, Variables } from './types.ts'
 
 /**
@@ -74,11 +75,10 @@ function outputsOf(
   }
   const rows = [...taskOf.keys()].filter((i) => tasks.includes(taskOf[i]) || taskOf[i] >= known)
   if (rows.length === 0) return tf.zeros([0, width])
-  // A further row of zeros stands for tasks that training did not contain.
-  const table = tf.concat([own, tf.zeros([1, width])], 0)
+  // Zeros past the end stand for tasks that training did not contain.
   const places = rows.map((i) => (tasks.includes(taskOf[i]) ? tasks.indexOf(taskOf[i]) : tasks.length))
   return tf.add(
-    tf.gather(common, tf.tensor1d(rows, 'int32')),
-    tf.gather(table, tf.tensor1d(places, 'int32')),
-  ) as tf.Tensor2D
+    takeRows(common as tf.Tensor2D, Int32Array.from(rows)),
+    takeRows(own, Int32Array.from(places)),
+  )
 }
