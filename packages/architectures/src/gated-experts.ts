@@ -60,7 +60,7 @@ function checkedExperts(options: ExpertOptions): Required<ExpertOptions> {
   const { expertLayers = [16], gateLayers = [], gateBias = false } = options
   for (const [option, widths] of Object.entries({ expertLayers, gateLayers })) {
     check(Array.isArray(widths), 'invalid-option', `${option} must be a list of widths, as [16]`, { option })
-    for (const width of widths) checkNumber(option, width, { min: 1, integer: true })
+    for (const width of widths as readonly number[]) checkNumber(option, width, { min: 1, integer: true })
   }
   check(expertLayers.length > 0, 'invalid-option', 'expertLayers must name one width at least, as [16]', {
     option: 'expertLayers',

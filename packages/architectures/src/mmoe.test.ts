@@ -123,7 +123,7 @@ describe('mmoe', () => {
     expect(mmoe({ heads: { sharing: 'own' } }).capabilities.unseenTasks).toEqual([])
   })
 
-  it('with one expert is a shared bottom', async () => {
+  it('with one expert is a shared bottom', () => {
     const one = { experts: 1, expertLayers: [4], loadBalance: 0 }
     const shape = {
       tables: [[0, 0]],
@@ -138,7 +138,7 @@ describe('mmoe', () => {
     ])
     const output = network.forward(variables, { inputs: [x] }).outputs[0]
     const hidden = tf.relu(tf.matMul(x, tf.reshape(variables['shared/experts/0/kernel'], [2, 4])))
-    const plain = tf.matMul(hidden as tf.Tensor2D, variables['shared/head:0/kernel'] as tf.Tensor2D)
+    const plain = tf.matMul(hidden, variables['shared/head:0/kernel'])
     output.dataSync().forEach((value, i) => expect(value).toBeCloseTo(plain.dataSync()[i], 5))
     expect(sharedBottom({ layers: [4] }).capabilities.unseenTasks).toEqual(mmoe(one).capabilities.unseenTasks)
   })
