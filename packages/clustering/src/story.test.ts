@@ -69,6 +69,9 @@ describe('taskClustering', () => {
       responsibilities.data.filter((_, at) => at % 2 === a).reduce((s, z) => s + z, 0),
     )
     expect(shares[0]).toBeGreaterThan(shares[1])
+    // Whatever the clusters began with, they come out in the same order.
+    const again = await fit(estimator, data, { random: 8 })
+    expect(labelsOf(again.parameters.outputs[0])).toEqual(labelsOf(outputs[0]))
     // By descriptor: 2 for the kind 0, -2 for the kind 1; between them either, so that the density has two tops.
     const [near, far, between] = await Promise.all(
       [0, 1, 0.5].map((traits) => ask(model, { descriptor: Float64Array.of(traits) })),

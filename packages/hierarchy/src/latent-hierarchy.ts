@@ -17,8 +17,9 @@ import { fitOfAll } from './fit/all-tasks.ts'
 import { averageTrees, starClimb } from './fit/averaged.ts'
 import { climb, firstPlace, type FitState } from './fit/em.ts'
 import { fitProblem, type FitProblem } from './fit/fit-problem.ts'
-import { countedRows, problemOfTasks, tasksWithRows } from './fit/problem.ts'
+import { problemOfTasks } from './fit/problem.ts'
 import type { Ended } from './fit/run.ts'
+import { trainedTasks } from './fit/trained-tasks.ts'
 import { settingsOf, type LatentHierarchyOptions, type Settings } from './options.ts'
 import type { HierarchyFit, LatentHierarchyParameters, Stacking } from './parameters.ts'
 import { predictHierarchy } from './predict.ts'
@@ -134,13 +135,7 @@ async function* trainClass(
   context: TrainContext,
 ): Training<Trained<ClassFit>> {
   const numeric = data.tasks[0].kind === 'regression'
-  const everyone = data.tasks.map((_, k) => k)
-  const withRows = tasksWithRows(data.tasks)
-  // Tasks without rows move nothing, so the fit does without them; a given tree keeps them, and does not count them.
-  const positions = given || withRows.length < 2 ? everyone : withRows
-  const tasks = positions.map((k) => countedRows(data.tasks[k]))
-  const counted = new Uint8Array(tasks.length)
-  positions.forEach((k, i) => (counted[i] = withRows.includes(k) || withRows.length === 0 ? 1 : 0))
+  const { tasks, positions, counted } = trainedTasks(data.tasks, given !== undefined)
   const problem = problemOfTasks(tasks, positive)
   const fit = fitProblem(problem, settings, numeric, counted)
   const whole = fitProblem(problemOfTasks(data.tasks, positive), settings, numeric)
@@ -149,7 +144,7 @@ async function* trainClass(
 
   if (settings.structure === 'averaged') {
     const key = `${fingerprint({ tasks })}/${JSON.stringify(settings)}/${positive}`
-    const { parameters, diagnostics } = yield* averageTrees(fit, tasks, key, context)
+    const { parameters, diagnostics } = yield* averageTrees(fit, settings, tasks, key, context)
     const { star, trees, stacking } = parameters
     const share = stacking ? stacking.share[stacking.logDensity.indexOf(Math.max(...stacking.logDensity))] : 0
     const fits = [...trees, star].map(finished)
@@ -176,7 +171,7 @@ function oneTree(
     const from = firstPlace(fit, { ...given.tree, tipLength: tip })
     return iterate(climb(fit, from, { tree: false, tip: learnsTip, maxSteps }), context)
   }
-  if (structure === 'star' || fit.problem.tasks < 2) return iterate(starClimb(fit), context)
+  if (structure === 'star' || fit.problem.tasks < 2) return iterate(starClimb(fit, maxSteps), context)
   return runPhases(context, 2, async function* (run) {
     const star = firstPlace(fit, starTree(fit.problem.tasks, 1, tip))
     const warm = climb(fit, star, { tree: false, tip: false, maxSteps: settings.warmUpSteps })

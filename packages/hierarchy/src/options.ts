@@ -58,8 +58,18 @@ export interface LatentHierarchyOptions extends HierarchyOptions {
   readonly diffusionDegrees?: number | 'auto'
 }
 
+export interface LatentScaleHierarchyOptions extends HierarchyOptions {
+  /** 'single-tree' (default), 'star' or 'given'. */
+  readonly structure?: 'single-tree' | 'star' | 'given'
+  /** First value and prior mode of the diffusion's diagonal; default 0.25. */
+  readonly diffusionStart?: number
+  readonly diffusionScale?: number
+}
+
 /** The options of latentHierarchy in force; `tree` is absent without 'given'. */
 export type Settings = Required<Omit<LatentHierarchyOptions, 'tree'>> & { readonly tree?: string }
+
+export type ScaleSettings = Required<Omit<LatentScaleHierarchyOptions, 'tree'>> & { readonly tree?: string }
 
 const shared = {
   rootVariance: 1,
@@ -88,6 +98,17 @@ const defaults: Settings = {
   warmUpSteps: 5,
   maxSteps: 100,
   tolerance: 1e-6,
+}
+
+const scaleDefaults: ScaleSettings = {
+  ...shared,
+  structure: 'single-tree',
+  diffusionStart: 0.25,
+  diffusionScale: 0.25,
+  proposals: ['expected/rate1', 'expected/min-duration', 'message/rate1'],
+  warmUpSteps: 3,
+  maxSteps: 60,
+  tolerance: 1e-5,
 }
 
 const limits = {
@@ -119,11 +140,22 @@ export function settingsOf(options: LatentHierarchyOptions): Settings {
   return settings
 }
 
+/** Defaults filled in. @throws MtlError 'invalid-option' */
+export function scaleSettingsOf(options: LatentScaleHierarchyOptions): ScaleSettings {
+  const settings: ScaleSettings = { ...scaleDefaults, ...given(options) }
+  oneOf('structure', settings.structure, ['single-tree', 'star', 'given'])
+  const point = settings.proposals.find((proposal) => proposal.startsWith('point/'))
+  const text = `proposals of latentScaleHierarchy are 'expected/...' and 'message/...', got ${point}`
+  check(point === undefined, 'invalid-option', text, { option: 'proposals' })
+  checkShared(settings)
+  return settings
+}
+
 function given(options: object): object {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
-function checkShared(settings: Settings): void {
+function checkShared(settings: Settings | ScaleSettings): void {
   for (const name of Object.keys(limits) as (keyof typeof limits)[])
     checkNumber(name, settings[name], limits[name])
   oneOf('noise', settings.noise, ['shared', 'per-task'])

@@ -47,3 +47,32 @@ export interface LatentHierarchyParameters {
   /** 'exact', or 'neighbours' above 1,000 tasks. */
   readonly search: 'exact' | 'neighbours'
 }
+
+/** `nodeMeans` and `nodeCovariances` of the fit are those of s, the logarithms of the standard deviations of weights. */
+export interface LatentScaleHierarchyParameters
+  extends Omit<LatentHierarchyParameters, 'structure' | 'stacking'> {
+  readonly structure: 'single-tree' | 'star' | 'given'
+  /** R: correlation of a task's weights, the same for all; D x D. */
+  readonly correlation: Matrix
+  /** Posterior means of the weights, K x D. */
+  readonly taskWeights: Matrix
+  /** Row k is their D x D covariance. */
+  readonly taskCovariances: Matrix
+}
+
+export interface FeatureAugmentationParameters {
+  /** g, what all tasks share, D; and v_k, what each has of its own, K x D. In scaled units; the constant is last. */
+  readonly general: Float64Array
+  readonly specific: Matrix
+  /** Posterior means of g + v_k, K x D, and their covariances, row k D x D. */
+  readonly taskWeights: Matrix
+  readonly taskCovariances: Matrix
+  /** Covariance of g, D x D. */
+  readonly generalCovariance: Matrix
+  /** lambda: the variance of all entries of g and v_k. */
+  readonly weightVariance: number
+  /** By task; empty of classes. */
+  readonly noiseVariance: Float64Array
+  readonly objective: number
+  readonly converged: boolean
+}

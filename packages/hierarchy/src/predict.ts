@@ -33,6 +33,20 @@ export function predictHierarchy(
   })
 }
 
+/** By the belief of one node of each class's only tree. */
+export function predictBelief(
+  fits: readonly HierarchyFit[],
+  node: number,
+  kind: TaskInfo['kind'],
+  inputs: Matrix,
+): Distribution {
+  if (kind === 'regression') return predictive(nodeBelief(fits[0], node), inputs)
+  const shares = fits.map((fit) =>
+    meanProbability([{ weight: 1, ...nodeBelief(fit, node) }], inputs, { approximation: 'probit' }),
+  )
+  return kind === 'binary' ? bernoulli(shares[0]) : oneAgainstRest(shares)
+}
+
 /** A fit's belief of a task's weights, and its noise. */
 interface Part extends WeightBelief {
   readonly weight: number
@@ -84,7 +98,7 @@ function rowsOf(
 }
 
 /** x'm with x'Vx + noise, by belief. */
-function predictive({ mean, covariance, noise }: Omit<Part, 'weight'>, inputs: Matrix): Normal {
+export function predictive({ mean, covariance, noise }: Omit<Part, 'weight'>, inputs: Matrix): Normal {
   const own = project(inputs.data, inputs.columns, inputs.rows, mean, covariance)
   const noises = new Float64Array(inputs.rows).fill(noise)
   return normal(
@@ -106,7 +120,7 @@ function mixed(parts: readonly Part[], inputs: Matrix): Distribution {
 function meanProbability(
   parts: readonly Part[],
   inputs: Matrix,
-  { approximation }: PredictionSettings,
+  { approximation }: Pick<PredictionSettings, 'approximation'>,
 ): Float64Array {
   const result = new Float64Array(inputs.rows)
   for (const { weight, mean, covariance } of parts) {

@@ -1,6 +1,6 @@
 import { matrix, unscaleWeights } from '@mtl/core'
 import type { Matrix, ModelScaling, TaskInfo, View } from '@mtl/core'
-import type { HierarchyFit, LatentHierarchyParameters } from './parameters.ts'
+import type { HierarchyFit, LatentHierarchyParameters, LatentScaleHierarchyParameters } from './parameters.ts'
 import { cladesBelow, groupsOfClades, majorityClades } from './tree/consensus.ts'
 import { priorCorrelation } from './tree/linkage.ts'
 import { rootAge } from './tree/task-tree.ts'
@@ -28,7 +28,7 @@ export function hierarchyViews(
 }
 
 function treeView(
-  { newick, structure }: LatentHierarchyParameters,
+  { newick, structure }: Pick<LatentHierarchyParameters, 'newick' | 'structure'>,
   fits: readonly HierarchyFit[],
   names: readonly string[],
   of: string,
@@ -90,6 +90,46 @@ function stackingViews({ stacking, shares, fits }: LatentHierarchyParameters): r
       marked: best,
       series: [{ name: 'log density', values: logDensity }],
     },
+  ]
+}
+
+/** The tree, how alike tasks are by it, how large each weight is expected to be, and the fit. */
+export function scaleHierarchyViews(
+  parameters: LatentScaleHierarchyParameters,
+  tasks: readonly TaskInfo[],
+  scaling?: ModelScaling,
+): readonly View[] {
+  const { fits, shares, structure } = parameters
+  const names = tasks.map(({ name }) => name)
+  const size = fits[0].diffusion.rows
+  const features = [...tasks[0].features.map(({ name }) => name), 'level']
+  const scales = matrix(
+    tasks.length,
+    size,
+    fits[0].nodeMeans.data.slice(0, tasks.length * size).map(Math.exp),
+  )
+  const tree = { newick: parameters.newick, structure }
+  return [
+    ...(tasks.length > 1 && structure !== 'star' ? [treeView(tree, fits, names, '')] : []),
+    ...(tasks.length > 1 ? [correlationView(fits, shares, names, '')] : []),
+    {
+      kind: 'matrix',
+      title: 'Expected size of each weight, in standard deviations of the target for one of the input',
+      reading: 'A row is a task: inputs with large values matter to it, whatever the sign.',
+      rows: names,
+      columns: features,
+      values: scales,
+    },
+    {
+      kind: 'matrix',
+      title: 'Correlation of weights within a task',
+      reading: 'The same for all tasks: 0 says that one weight tells nothing of another.',
+      rows: features,
+      columns: features,
+      values: parameters.correlation,
+      diverging: true,
+    },
+    fitTable(fits, shares, tasks, '', scaling),
   ]
 }
 

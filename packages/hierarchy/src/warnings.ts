@@ -1,7 +1,7 @@
 import { dataWarnings } from '@mtl/core'
 import type { Dataset, Warning } from '@mtl/core'
 import type { Settings } from './options.ts'
-import type { LatentHierarchyParameters } from './parameters.ts'
+import type { LatentHierarchyParameters, LatentScaleHierarchyParameters } from './parameters.ts'
 import { majorityClades } from './tree/consensus.ts'
 
 /** A share of the trees below which the data do not support one. */
@@ -36,12 +36,28 @@ export function hierarchyWarnings(
       'neighbour-search',
       `${data.tasks.length} tasks: partners of a merge were searched among the nearest alone`,
     ),
-    ...when(
-      !last.converged,
-      'step-limit',
-      `the ${structure === 'averaged' ? 'star' : structure} met its limit of ${maxSteps} steps; raise maxSteps`,
-    ),
+    ...stepLimit(!last.converged, structure === 'averaged' ? 'star' : structure, maxSteps),
   ]
+}
+
+export function scaleHierarchyWarnings(
+  { fits: [fit], accepted }: LatentScaleHierarchyParameters,
+  data: Dataset,
+  { structure, maxSteps }: Pick<Settings, 'structure' | 'maxSteps'>,
+): readonly Warning[] {
+  return [
+    ...dataWarnings(data),
+    ...when(
+      accepted.includes('stopped'),
+      'tree-refused',
+      'the objective fell, since Laplace gives no bound: the state before is kept',
+    ),
+    ...stepLimit(!fit.converged, structure, maxSteps),
+  ]
+}
+
+export function stepLimit(isMet: boolean, what: string, maxSteps: number): Warning[] {
+  return when(isMet, 'step-limit', `the ${what} met its limit of ${maxSteps} steps; raise maxSteps`)
 }
 
 function when(condition: boolean, code: string, message: string): Warning[] {

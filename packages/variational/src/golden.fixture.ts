@@ -11,14 +11,14 @@ export interface GoldenTask {
   readonly classes?: readonly number[] | null
 }
 
-const goldenRules = {
+export const goldenRules = {
   match: 'match',
   spread: 'spread',
   lse: 'log-sum-exp',
   convex: 'convex',
   linear: 'linear',
 } as const
-type GoldenRule = keyof typeof goldenRules
+export type GoldenRule = keyof typeof goldenRules
 
 export interface GoldenSettings {
   readonly mode?: string

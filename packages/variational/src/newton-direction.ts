@@ -1,5 +1,6 @@
-import { addGramInPlace, choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '@mtl/core'
+import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace, transpose } from '@mtl/core'
 import type { Activations } from './expected-log-likelihood.ts'
+import { symmetricProducts } from './symmetric-products.ts'
 import type { TaskRows } from './task-rows.ts'
 
 /** Writes H_k^-1 times the slope of each output k: H_k = X' diag(w_k) X + diag(prior precision of k), w = -2 h where above 0. */
@@ -16,28 +17,25 @@ export function newtonDirection(task: TaskRows): NewtonDirection {
 }
 
 /** max(-2 h, 0) of output k: the curvature of the log likelihood, or of what bounds it. */
-function curvatures(
-  weights: Float64Array,
-  byVariance: Float64Array,
-  outputs: number,
-  k: number,
-): void {
+function curvatures(weights: Float64Array, byVariance: Float64Array, outputs: number, k: number): void {
   for (let n = 0; n < weights.length; n++) weights[n] = Math.max(-2 * byVariance[n * outputs + k], 0)
 }
 
 function byColumns({ design, outputs }: TaskRows): NewtonDirection {
-  const size = design.columns
+  const { rows, columns: size } = design
+  const columns = transpose(design).data
+  const weighted = new Float64Array(size * rows)
   const hessian = new Float64Array(size * size)
-  const weights = new Float64Array(design.rows)
-  const block = { stride: size, at: 0, whole: false }
+  const weights = new Float64Array(rows)
   return (direction, { byVariance }, slope, precision) => {
     direction.set(slope)
     for (let k = 0; k < outputs.length; k++) {
       const at = k * size
       curvatures(weights, byVariance, outputs.length, k)
-      hessian.fill(0)
-      for (let p = 0; p < size; p++) hessian[p * size + p] = precision[at + p]
-      addGramInPlace(hessian, block, design, weights)
+      for (let p = 0, to = 0; p < size; p++)
+        for (let n = 0; n < rows; n++, to++) weighted[to] = weights[n] * columns[to]
+      symmetricProducts(hessian, weighted, columns, size, rows)
+      for (let p = 0; p < size; p++) hessian[p * size + p] += precision[at + p]
       choleskyInPlace(hessian, size)
       solveLowerInPlace(hessian, size, direction, 0, at)
       solveLowerTransposedInPlace(hessian, size, direction, 0, at)
@@ -49,6 +47,7 @@ function byColumns({ design, outputs }: TaskRows): NewtonDirection {
 function byRows({ design, outputs }: TaskRows): NewtonDirection {
   const { rows, columns: size, data } = design
   const weights = new Float64Array(rows)
+  const roots = new Float64Array(size)
   // B A^(1/2), and the rows' own system.
   const scaled = new Float64Array(rows * size)
   const system = new Float64Array(rows * rows)
@@ -57,35 +56,28 @@ function byRows({ design, outputs }: TaskRows): NewtonDirection {
     for (let k = 0; k < outputs.length; k++) {
       const at = k * size
       curvatures(weights, byVariance, outputs.length, k)
-      for (let p = 0; p < size; p++) direction[at + p] = slope[at + p] / Math.sqrt(precision[at + p])
+      for (let p = 0; p < size; p++) {
+        roots[p] = 1 / Math.sqrt(precision[at + p])
+        direction[at + p] = slope[at + p] * roots[p]
+      }
       for (let n = 0; n < rows; n++) {
         const root = Math.sqrt(weights[n])
         const from = n * size
         let sum = 0
         for (let p = 0; p < size; p++) {
-          scaled[from + p] = (root * data[from + p]) / Math.sqrt(precision[at + p])
+          scaled[from + p] = root * data[from + p] * roots[p]
           sum += scaled[from + p] * direction[at + p]
         }
         right[n] = sum
       }
-      outerProducts(system, scaled, rows, size)
+      symmetricProducts(system, scaled, scaled, rows, size)
+      for (let n = 0; n < rows; n++) system[n * rows + n] += 1
       choleskyInPlace(system, rows)
       solveLowerInPlace(system, rows, right)
       solveLowerTransposedInPlace(system, rows, right)
       for (let n = 0; n < rows; n++)
         for (let p = 0; p < size; p++) direction[at + p] -= scaled[n * size + p] * right[n]
-      for (let p = 0; p < size; p++) direction[at + p] /= Math.sqrt(precision[at + p])
-    }
-  }
-}
-
-/** Lower triangle of I + S S'. */
-function outerProducts(system: Float64Array, scaled: Float64Array, rows: number, size: number): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = i === j ? 1 : 0
-      for (let p = 0; p < size; p++) sum += scaled[i * size + p] * scaled[j * size + p]
-      system[i * rows + j] = sum
+      for (let p = 0; p < size; p++) direction[at + p] *= roots[p]
     }
   }
 }

@@ -15,7 +15,7 @@ import type { Components } from './components.ts'
 import { alongLogits, inverseWeights, logitDirection, responsibleWeights } from './mixing.ts'
 import { newtonDirection } from './newton-direction.ts'
 import type { Settings } from './options.ts'
-import { taskLikelihood } from './task-likelihood.ts'
+import { addProducts, taskLikelihood } from './task-likelihood.ts'
 import type { TaskRows } from './task-rows.ts'
 import type { Posterior, TaskState } from './task-state.ts'
 import { inflated, initialTransfer, maximiseTransfer } from './transfer-variance.ts'
@@ -35,6 +35,8 @@ export interface TaskAscent {
 
 const halvings = 30
 const leastNoise = 1e-12
+/** Of the objective: its last digit. */
+const leastGain = 2 ** -52
 
 /** Memory for the sweeps included: made once for each task and outer step. */
 export function taskAscent(task: TaskRows, components: Components, settings: AscentSettings): TaskAscent {
@@ -103,8 +105,11 @@ export function taskAscent(task: TaskRows, components: Components, settings: Asc
     return true
   }
 
-  function halving(accepted: (step: number) => boolean): void {
-    for (let k = 0, step = 1; k < halvings; k++, step /= 2) if (accepted(step)) return
+  /** `promise`: what a whole step gains to first order. Where that is below rounding no step can be told from another. */
+  function halving(promise: number, accepted: (step: number) => boolean): void {
+    const least = leastGain * (1 + Math.abs(objective))
+    for (let k = 0, step = 1; k < halvings && step * promise > least; k++, step /= 2)
+      if (accepted(step)) return
   }
 
   function moveMeans(): void {
@@ -113,9 +118,9 @@ export function taskAscent(task: TaskRows, components: Components, settings: Asc
       slope[d] = -beta * byMean[d]
       precision[d] = beta * lambda[d]
     }
-    addRows(slope, here.byMean, design.data, design.columns)
+    addProducts(slope, here.byMean, design.data, design.columns)
     newton(direction, here, slope, precision)
-    halving((step) => {
+    halving(innerProduct(slope, direction), (step) => {
       for (let d = 0; d < size; d++) nextMeans[d] = means[d] + step * direction[d]
       if (!accepts(nextMeans, logDeviations)) return false
       ;[means, nextMeans] = [nextMeans, means]
@@ -127,9 +132,14 @@ export function taskAscent(task: TaskRows, components: Components, settings: Asc
     const { precision: lambda } = prior.slopes(means, logDeviations)
     precision.fill(0)
     addCurvatures(precision, here.byVariance, squares.data, design.columns)
-    for (let d = 0; d < size; d++)
-      direction[d] = -0.5 * Math.log(lambda[d] + precision[d] / beta) - logDeviations[d]
-    halving((step) => {
+    let promise = 0
+    for (let d = 0; d < size; d++) {
+      const target = lambda[d] + precision[d] / beta
+      direction[d] = -0.5 * Math.log(target) - logDeviations[d]
+      // dJ/drho = beta (1 - sigma^2 / target variance)
+      promise += beta * (1 - target * Math.exp(2 * logDeviations[d])) * direction[d]
+    }
+    halving(promise, (step) => {
       for (let d = 0; d < size; d++) nextDeviations[d] = logDeviations[d] + step * direction[d]
       if (!accepts(means, nextDeviations)) return false
       ;[logDeviations, nextDeviations] = [nextDeviations, logDeviations]
@@ -160,7 +170,7 @@ export function taskAscent(task: TaskRows, components: Components, settings: Asc
       acceptsMixing()
     } else {
       logitDirection(logits, mixing, byWeight, beta, pseudoCount)
-      halving((step) => {
+      halving(innerProduct(logits, logits), (step) => {
         alongLogits(nextMixing, mixing, logits, step)
         return acceptsMixing()
       })
@@ -226,17 +236,6 @@ export function taskAscent(task: TaskRows, components: Components, settings: Asc
   }
 }
 
-/** Adds G'X: result K x P, slopes N x K, rows N x P. */
-function addRows(result: Float64Array, slopes: Float64Array, rows: Float64Array, size: number): void {
-  const outputs = result.length / size
-  for (let at = 0, n = 0; at < slopes.length; n += size) {
-    for (let k = 0; k < outputs; k++, at++) {
-      const to = k * size
-      for (let p = 0; p < size; p++) result[to + p] += slopes[at] * rows[n + p]
-    }
-  }
-}
-
 /** Adds max(-2 H, 0)'X^2. */
 function addCurvatures(
   result: Float64Array,
@@ -252,4 +251,10 @@ function addCurvatures(
       for (let p = 0; p < size; p++) result[to + p] += curvature * squares[n + p]
     }
   }
+}
+
+function innerProduct(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i]
+  return sum
 }

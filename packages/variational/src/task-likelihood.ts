@@ -46,3 +46,19 @@ export function multiplyRows(
     }
   }
 }
+
+/** Adds G'X: result K x P, slopes N x K, rows N x P. */
+export function addProducts(
+  result: Float64Array,
+  slopes: Float64Array,
+  rows: Float64Array,
+  size: number,
+): void {
+  const outputs = result.length / size
+  for (let at = 0, n = 0; at < slopes.length; n += size) {
+    for (let k = 0; k < outputs; k++, at++) {
+      const to = k * size
+      for (let p = 0; p < size; p++) result[to + p] += slopes[at] * rows[n + p]
+    }
+  }
+}

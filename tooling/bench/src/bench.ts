@@ -9,6 +9,7 @@ import { benchRidge } from './ridge.ts'
 import { markdown } from './rows.ts'
 import type { Row } from './rows.ts'
 import { benchLargeSparse, benchSparse } from './sparse.ts'
+import { benchVariational } from './variational.ts'
 
 /** `pnpm bench` runs all in this order, `pnpm bench csv sparse` those that are named. */
 const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
@@ -32,6 +33,7 @@ const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   clustering: benchClustering,
   regularised: async () => [...(await benchRegularised()), benchLargeRegularised()],
   sparse: async () => [...(await benchSparse()), benchLargeSparse()],
+  variational: benchVariational,
 }
 
 const asked = process.argv.slice(2)

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -66,27 +66,45 @@ export async function startReference(
   }
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'mtl-bench-')), 'problems.json')
   writeFileSync(file, JSON.stringify(problems))
-  const child = spawn('python3', ['-c', program, folder, file], {
+  const python = await started('python3', ['-c', program, folder, file])
+  if (python === undefined) throw new Error('the reference program did not start')
+  return {
+    evaluate: (name, repeats) => python.ask(`evaluate\t${name}\t${repeats}`),
+    expectationMaximisation: (name, repeats) => python.ask(`em\t${name}\t${repeats}`),
+    close: python.close,
+  }
+}
+
+interface Program {
+  /** Its answer to a line. */
+  ask(line: string): Promise<Answer>
+  readonly close: () => void
+}
+
+/** A program that has said that it is ready; undefined where it is not there or ends before. */
+async function started(command: string, args: readonly string[]): Promise<Program | undefined> {
+  const child = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
   })
   const lines = createInterface({ input: child.stdout })
-  const gone = once(child, 'exit').then((): never => {
-    throw new Error('the reference program ended')
-  })
-  gone.catch(() => undefined)
-  const answer = async (): Promise<string> => {
-    const [line] = (await Promise.race([once(lines, 'line'), gone])) as [string]
-    return line
+  // 'exit', or an 'error' where there is no such command.
+  const gone = once(child, 'exit').then(
+    () => undefined,
+    () => undefined,
+  )
+  const answer = async (): Promise<string | undefined> => {
+    const line = (await Promise.race([once(lines, 'line'), gone])) as [string] | undefined
+    return line?.[0]
   }
-  await answer()
-  const ask = async (what: string, name: string, repeats: number): Promise<Answer> => {
-    child.stdin.write(`${what}\t${name}\t${repeats}\n`)
-    return JSON.parse(await answer()) as Answer
-  }
+  if ((await answer()) === undefined) return undefined
   return {
-    evaluate: (name, repeats) => ask('evaluate', name, repeats),
-    expectationMaximisation: (name, repeats) => ask('em', name, repeats),
+    ask: async (line) => {
+      child.stdin.write(`${line}\n`)
+      const text = await answer()
+      if (text === undefined) throw new Error(`${command} ended`)
+      return JSON.parse(text) as Answer
+    },
     close: () => child.stdin.end(),
   }
 }
@@ -94,23 +112,31 @@ export async function startReference(
 const randomSlopes = `
 suppressMessages(library(lme4))
 d <- read.csv(commandArgs(TRUE)[1]); d$task <- factor(d$task)
-run <- function() lmer(y ~ x + (x | task), d, REML = FALSE)
-m <- run()
-s <- sapply(1:5, function(k) system.time(m <<- run())[['elapsed']])
-cat(median(s), format(as.numeric(logLik(m)), digits = 12))
+lines <- file("stdin"); open(lines)
+cat("ready\\n")
+while (length(line <- readLines(lines, n = 1)) > 0) {
+  repeats <- as.integer(line)
+  s <- system.time(for (k in seq_len(repeats)) m <- lmer(y ~ x + (x | task), d, REML = FALSE))[["elapsed"]]
+  cat(sprintf('{"seconds": %.6f, "value": %.6f}\\n', s / repeats, as.numeric(logLik(m))))
+}
 `
 
-/** lme4's fit of a random slope by maximum likelihood; undefined where R or lme4 is not there. */
-export function byLme4(
+export interface MixedModel {
+  /** Fits by maximum likelihood, so many in a row: seconds of one, and its log likelihood. */
+  fit(repeats: number): Promise<Answer>
+  close(): void
+}
+
+/** lme4 with a random slope on these rows, ready; undefined where R or lme4 is not there. */
+export async function startLme4(
   rows: readonly { readonly task: string; readonly x: number; readonly y: number }[],
-): Answer | undefined {
+): Promise<MixedModel | undefined> {
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'mtl-bench-')), 'rows.csv')
   writeFileSync(file, ['task,x,y', ...rows.map(({ task, x, y }) => `${task},${x},${y}`)].join('\n'))
-  const { stdout, status } = spawnSync('Rscript', ['-e', randomSlopes, file], { encoding: 'utf8' })
-  if (status !== 0) {
+  const r = await started('Rscript', ['-e', randomSlopes, file])
+  if (r === undefined) {
     console.error('R with lme4 is not there: the mixed model is not compared with it')
     return undefined
   }
-  const [seconds, value] = stdout.trim().split(/\s+/).slice(-2).map(Number)
-  return { seconds, value }
+  return { fit: (repeats) => r.ask(String(repeats)), close: r.close }
 }

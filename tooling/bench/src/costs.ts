@@ -2,6 +2,7 @@ import { clusteringPlugin } from '@mtl/clustering'
 import { createRegistry, estimateCosts, fit, MtlError, type Dataset, type Estimator } from '@mtl/core'
 import { highSchoolAndBeyond, sleepStudy, verbalAggression } from '@mtl/datasets'
 import { sparsePlugin } from '@mtl/sparse'
+import { variationalPlugin } from '@mtl/variational'
 import type { Row } from './rows.ts'
 
 /** Fits that are stated to take longer are left out, for the bench is to end. */
@@ -9,7 +10,7 @@ const longest = 10
 
 /** Cost as it is stated before training against the time of one fit to all rows, of every method at three sizes. */
 export async function benchCosts(): Promise<readonly Row[]> {
-  const registry = createRegistry(clusteringPlugin, sparsePlugin)
+  const registry = createRegistry(clusteringPlugin, sparsePlugin, variationalPlugin)
   const names = registry.plugins.flatMap((plugin) => Object.keys(plugin.estimators ?? {}))
   const methods = Object.fromEntries(names.map((name) => [name, registry.estimator(name)]))
   const rows: Row[] = []

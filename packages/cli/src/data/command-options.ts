@@ -1,5 +1,8 @@
 import type { Command } from 'commander'
 
+/** Of `--decimal`. */
+export const decimalHelp = '"," where numbers are written 1,75 (default: ".")'
+
 /** The options that say what the columns of the files are, the same in every command that reads data. */
 export function addDataOptions(command: Command): Command {
   return command
@@ -14,6 +17,7 @@ export function addDataOptions(command: Command): Command {
       '--kind <kinds>',
       'regression, binary or multiclass; one, or one a target (default: by the cells)',
     )
+    .option('--decimal <sign>', decimalHelp)
     .option('--missing <text>', 'text that counts as an empty cell; may be repeated', collect)
     .option('--fill <how>', 'mean: fill empty inputs by the mean of the training rows')
     .option('--categorical <columns>', 'input columns to take as levels')

@@ -1,4 +1,5 @@
 import type { TaskKind } from '@mtl/core'
+import type { Decimal } from './read-table.ts'
 
 /** What the command line says of its files. */
 export interface DataOptions {
@@ -11,6 +12,8 @@ export interface DataOptions {
   readonly weight?: string
   /** One for all targets, or one for each. */
   readonly kind?: readonly TaskKind[]
+  /** What stands before the decimals: a point where it is not said. */
+  readonly decimal?: Decimal
   readonly missing: readonly string[]
   readonly fill?: 'mean'
   readonly categorical: readonly string[]

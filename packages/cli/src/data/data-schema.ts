@@ -1,12 +1,16 @@
 import { z } from 'zod'
 import { list, names } from '../option-values.ts'
 import type { DataOptions } from './data-options.ts'
+import type { Decimal } from './read-table.ts'
 
 const kinds = names.pipe(
   z.array(
     z.enum(['regression', 'binary', 'multiclass'], { error: 'must be regression, binary or multiclass' }),
   ),
 )
+
+/** `--decimal`. */
+export const decimal: z.ZodType<Decimal> = z.enum([',', '.'], { error: 'must be , or .' })
 
 /** What the command line says of its files (`addDataOptions`), as texts. */
 export const dataSchema: z.ZodType<DataOptions> = z
@@ -19,6 +23,7 @@ export const dataSchema: z.ZodType<DataOptions> = z
     on: z.string().optional(),
     weight: z.string().optional(),
     kind: kinds.optional(),
+    decimal: decimal.optional(),
     missing: z.array(z.string()).default([]),
     fill: z.literal('mean', { error: 'must be mean' }).optional(),
     categorical: list.default([]),

@@ -1,4 +1,5 @@
 import type { Cell, TaskKind } from '@mtl/core'
+import { hasDecimalComma } from './decimal-comma.ts'
 
 /**
  * What a target measures, by its cells: two distinct values are classes, words are, else it is a number. A
@@ -24,6 +25,7 @@ export function textOf(cell: Cell, missingMarkers: readonly string[]): string {
   return missingMarkers.includes(text) ? '' : text
 }
 
+/** With a decimal comma too: reading the table tells how it is mended. */
 function isNumeric(text: string): boolean {
-  return Number.isFinite(Number(text))
+  return Number.isFinite(Number(text)) || hasDecimalComma(text)
 }

@@ -133,11 +133,17 @@ describe('loadData', () => {
 
   it('says how a decimal comma is mended', async () => {
     expect(await linesOf([at('comma.csv')], options({ target: ['p', 'q'] }))).toEqual([
-      'error [invalid-data] comma.csv row 1, column "x": "1,5" has a decimal comma. Write decimal points',
+      'error [invalid-data] comma.csv row 1, column "x": "1,5" has a decimal comma. Read the file with --decimal ,',
     ])
     expect(await linesOf([at('commas.csv')], options({ target: ['p', 'q'] }))).toEqual([
-      'error [invalid-data] commas.csv row 1, column "x": "1,5" has a decimal comma, and so in other rows. Write decimal points',
+      'error [invalid-data] commas.csv row 1, column "x": "1,5" has a decimal comma. Read the file with --decimal ,',
     ])
+  })
+
+  it('reads decimal commas where it is told so', async () => {
+    const { data } = await loadData([at('commas.csv')], options({ target: ['p', 'q'], decimal: ',' }))
+    expect(data.tasks[0].kind).toBe('regression')
+    expect(Array.from(data.tasks[0].inputs.data)[0]).toBe(1.5)
   })
 
   it('tells what the table of descriptors lacks once, and that it is that table which lacks it', async () => {

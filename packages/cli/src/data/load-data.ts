@@ -8,7 +8,7 @@ import { loadList } from './load-list.ts'
 import { loadTable } from './load-table.ts'
 import type { LoadedData } from './loaded-data.ts'
 import { readTable } from './read-table.ts'
-import type { Table } from './read-table.ts'
+import type { Decimal, Table } from './read-table.ts'
 
 const builtInPrefix = 'dataset:'
 
@@ -28,10 +28,10 @@ export async function loadData(files: readonly string[], options: DataOptions): 
 }
 
 /** The table in a file, or that of a built-in set. @throws MtlError 'unreadable-file', 'unknown-name', 'invalid-data' */
-export async function tableOf(file: string): Promise<Table> {
+export async function tableOf(file: string, decimal?: Decimal): Promise<Table> {
   return file.startsWith(builtInPrefix)
     ? { file, columns: await builtInTable(file.slice(builtInPrefix.length)) }
-    : readTable(file)
+    : readTable(file, decimal)
 }
 
 /** A data set that comes along says itself what its columns are: an option would go unheard. */

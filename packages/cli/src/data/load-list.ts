@@ -10,7 +10,7 @@ import { inputColumns, targetKinds } from './roles.ts'
 import type { LoadedData } from './loaded-data.ts'
 import { namingFile } from './name-file.ts'
 import { readTable } from './read-table.ts'
-import type { Table } from './read-table.ts'
+import type { Decimal, Table } from './read-table.ts'
 
 /**
  * Several tables, one a task, named by its file; their columns may differ.
@@ -18,7 +18,7 @@ import type { Table } from './read-table.ts'
  */
 export async function loadList(files: readonly string[], options: DataOptions): Promise<LoadedData> {
   raise(optionProblems(options))
-  const tables = await readAll(files)
+  const tables = await readAll(files, options.decimal)
   raise(columnProblems(tables, options))
   const described = describeAll(tables, options)
   const tasks = tables.flatMap((table, k) => tasksOf(table, described[k], options.target.length > 1))
@@ -37,8 +37,8 @@ export async function loadList(files: readonly string[], options: DataOptions): 
 }
 
 /** All tables; the faults of all that cannot be read are told together. */
-async function readAll(files: readonly string[]): Promise<readonly Table[]> {
-  const results = await Promise.allSettled(files.map((file) => readTable(file)))
+async function readAll(files: readonly string[], decimal?: Decimal): Promise<readonly Table[]> {
+  const results = await Promise.allSettled(files.map((file) => readTable(file, decimal)))
   const failed = results
     .filter((result) => result.status === 'rejected')
     .map(({ reason }) => reason as unknown)

@@ -21,8 +21,11 @@ import type { Table } from './read-table.ts'
 export async function loadTable(file: string, options: DataOptions): Promise<LoadedData> {
   const { task, target } = options
   raise(optionProblems(options))
-  const main = await readTable(file)
-  const traits = options.descriptorFile === undefined ? undefined : await readTable(options.descriptorFile)
+  const main = await readTable(file, options.decimal)
+  const traits =
+    options.descriptorFile === undefined
+      ? undefined
+      : await readTable(options.descriptorFile, options.decimal)
   const key = options.on ?? task
   raise([
     ...unknownColumns(file, main.columns, namedColumns(options, traits, key)),

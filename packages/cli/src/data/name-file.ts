@@ -32,12 +32,12 @@ export function namingFile<Result>(file: string, read: () => Result, inputs: rea
   }
 }
 
-/** Faults of one column that are the same but for their row; decimal commas are, whatever the number. */
+/** Faults of one column that are the same but for their row. */
 function alike(faults: readonly Fault[]): (readonly Fault[])[] {
   const groups = new Map<string, Fault[]>()
   faults.forEach((fault, i) => {
     const { column, message } = fault
-    const what = hasDecimalComma(fault) ? 'decimal comma' : message.replace(/^row \d+/, '')
+    const what = message.replace(/^row \d+/, '')
     const key = column === undefined ? String(i) : JSON.stringify([column, what])
     groups.set(key, [...(groups.get(key) ?? []), fault])
   })
@@ -65,7 +65,7 @@ function remedy(fault: Fault, inputs: readonly string[]): string {
   // What is missing in an input has to be filled too: one line tells both steps.
   if (cell !== undefined)
     return `. Treat it as missing with --missing ${quoted(cell)}${isInput ? ', and fill such inputs with --fill mean' : ''}`
-  if (hasDecimalComma(fault)) return '. Write decimal points'
+  if (hasDecimalComma(fault)) return '. Read the file with --decimal ,'
   return isInput && message.endsWith('is empty') ? '. Fill empty inputs by their mean with --fill mean' : ''
 }
 

@@ -3,7 +3,11 @@ import path from 'node:path'
 import { gunzip } from 'node:zlib'
 import { MtlError, nearest, parseCsv } from '@mtl/core'
 import type { Columns } from '@mtl/core'
+import { withDecimalPoints } from './decimal-comma.ts'
 import { namingFile } from './name-file.ts'
+
+/** What stands before the decimals; a point where it is not said. */
+export type Decimal = ',' | '.'
 
 /** A table and where it came from. */
 export interface Table {
@@ -13,16 +17,16 @@ export interface Table {
 }
 
 /**
- * The table in a CSV file, which may be compressed by gzip.
+ * The table in a CSV file, which may be compressed by gzip; `decimal` says that its numbers have decimal commas.
  * @throws MtlError 'unreadable-file', 'invalid-data'
  */
-export async function readTable(file: string): Promise<Table> {
+export async function readTable(file: string, decimal?: Decimal): Promise<Table> {
   const bytes = await uncompressed(file, await readBytes(file))
   const text = decode(file, bytes)
   const columns = namingFile(file, () => parseCsv(text))
   if (Object.values(columns)[0].length === 0)
     throw new MtlError('invalid-data', `${file} has a header and no rows`, { file })
-  return { file, columns }
+  return { file, columns: decimal === ',' ? withDecimalPoints(columns) : columns }
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

@@ -1,10 +1,14 @@
 import { MtlError } from '@mtl/core'
+import type { Columns } from '@mtl/core'
 import type { Host } from '../host.ts'
 import { raise } from '../error/problems.ts'
+import type { Problem } from '../error/problems.ts'
 import { flagOf } from '../text/flag.ts'
 import { commandWith } from '../text/command-line.ts'
 import { unknownColumns } from './column-checks.ts'
 import type { DataOptions } from './data-options.ts'
+import { hasDecimalComma } from './decimal-comma.ts'
+import { profilesOf } from './profile.ts'
 import { isOpen, propose } from './propose.ts'
 import type { Proposal } from './propose.ts'
 import { readTable } from './read-table.ts'
@@ -27,10 +31,11 @@ export async function settleRoles(
     return options
   }
   const [file] = files
-  const { columns } = await readTable(file)
+  const { columns } = await readTable(file, options.decimal)
   // A name that is mistyped is no gap to be filled.
   const said = [options.task ?? [], options.target, options.features ?? []].flat()
   raise(unknownColumns(file, columns, said))
+  raise(decimalCommas(file, columns, options.missing))
   const proposal = propose(columns, options)
   if (proposal.lacking.length === 0) return agreed(file, options, proposal, yes, host)
   if (options.target.length === 0) throw lackingError(file, proposal, Object.keys(columns))
@@ -55,6 +60,18 @@ async function agreed(
   }
   if (await host.confirm('Go on so?')) return options
   throw new MtlError('invalid-option', `stopped as told; change what does not fit in: ${command}`)
+}
+
+/** Of columns whose words are numbers with a comma nothing can be proposed. */
+function decimalCommas(file: string, columns: Columns, missing: readonly string[]): Problem[] {
+  const found = [...profilesOf(columns, missing).values()].filter(
+    ({ words }) => words.length > 0 && words.every(hasDecimalComma),
+  )
+  if (found.length === 0) return []
+  const names = found.map(({ name }) => `"${name}"`)
+  const which = `${names.length === 1 ? 'column' : 'columns'} ${names.slice(0, mostColumns).join(', ')}`
+  const message = `${file}: numbers of ${which} have decimal commas, as in ${found[0].words[0]}. Read the file with --decimal ,`
+  return [{ code: 'invalid-data', message }]
 }
 
 const missingTarget = {

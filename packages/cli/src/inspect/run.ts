@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import type { DataOptions } from '../data/data-options.ts'
 import { loadData } from '../data/load-data.ts'
+import { hasDecimalComma } from '../data/decimal-comma.ts'
 import { isOpen, propose } from '../data/propose.ts'
 import { profilesOf, uselessness } from '../data/profile.ts'
 import type { ColumnProfile } from '../data/profile.ts'
@@ -81,7 +82,7 @@ interface Found {
 async function findOut(files: readonly string[], options: DataOptions): Promise<Found> {
   const nothing = { options, assumed: [], warnings: [], lacking: [], columns: [] }
   if (files.length > 1 || files[0].startsWith('dataset:')) return nothing
-  const table = await readTable(files[0])
+  const table = await readTable(files[0], options.decimal)
   const warnings = columnWarnings(table, options)
   if (!isOpen(options)) return { ...nothing, warnings }
   const { options: proposed, assumptions, lacking } = propose(table.columns, options)
@@ -94,12 +95,17 @@ function columnWarnings({ columns }: Table, { missing }: DataOptions): DataWarni
     const { name, numbers, words } = profile
     const reason = uselessness(profile)
     const [code] = /^[a-z-]+/.exec(reason ?? '') ?? ['']
-    const commas = words.filter((word) => /^[+-]?\d*,\d+$/.test(word))
+    const commas = words.filter(hasDecimalComma)
     return [
       ...(reason === undefined ? [] : [{ code, message: `column "${name}" is ${reason}` }]),
       ...(commas.length === 0
         ? []
-        : [{ code: 'decimal-comma', message: `column "${name}" has decimal commas, as in ${commas[0]}` }]),
+        : [
+            {
+              code: 'decimal-comma',
+              message: `column "${name}" has decimal commas, as in ${commas[0]}; read the file with --decimal ,`,
+            },
+          ]),
       ...(numbers > 0 && words.length > commas.length
         ? [{ code: 'text-in-numbers', message: `column "${name}" has numbers and text: ${words.join(', ')}` }]
         : []),

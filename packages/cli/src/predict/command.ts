@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { collect } from '../data/command-options.ts'
+import { collect, decimalHelp } from '../data/command-options.ts'
 
 const examples = `
 Examples:
@@ -27,6 +27,7 @@ export function addReadingOptions(command: Command): Command {
     )
     .option('--descriptor-file <file>', 'table of descriptors, one row a task')
     .option('--on <column>', 'column that both tables share (default: that of the tasks)')
+    .option('--decimal <sign>', decimalHelp)
     .option('--missing <text>', 'text that counts as an empty cell; may be repeated', collect)
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { decimal } from '../data/data-schema.ts'
+import type { Decimal } from '../data/read-table.ts'
 import { raise } from '../error/problems.ts'
 import { numberWithin, optionProblems } from '../option-values.ts'
 
@@ -6,6 +8,7 @@ import { numberWithin, optionProblems } from '../option-values.ts'
 export interface PredictRequest {
   readonly descriptorFile?: string | undefined
   readonly on?: string | undefined
+  readonly decimal?: Decimal | undefined
   readonly missing: readonly string[]
   /** Tables of labelled rows of tasks that the model lacks. */
   readonly support: readonly string[]
@@ -20,6 +23,7 @@ const schema = z
   .object({
     descriptorFile: z.string().optional(),
     on: z.string().optional(),
+    decimal: decimal.optional(),
     missing: z.array(z.string()).default([]),
     support: z.array(z.string()).default([]),
     confidence: numberWithin((value) => value > 0 && value < 1, 'a number above 0 and below 1').default(0.9),

@@ -26,10 +26,10 @@ export async function predictFiles(
   host: Host,
 ): Promise<PredictedFiles> {
   const { model, options, description } = stored
-  const { support, descriptorFile, on, missing } = request
-  const read = await readLike(stored, files, { descriptorFile, on, missing, labels })
+  const { support, descriptorFile, on, missing, decimal } = request
+  const read = await readLike(stored, files, { descriptorFile, on, missing, decimal, labels })
   const examples =
-    support.length === 0 ? undefined : await readLike(stored, support, { missing, labels: true })
+    support.length === 0 ? undefined : await readLike(stored, support, { missing, decimal, labels: true })
   const { capabilities } = registry.estimator(model.estimator, options)
   const predictions = await predictTasks(model, read.data, {
     capabilities,

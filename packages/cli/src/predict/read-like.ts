@@ -5,7 +5,7 @@ import { tableOf } from '../data/load-data.ts'
 import { stemOf } from '../data/load-list.ts'
 import { joined } from '../data/load-table.ts'
 import { namingFile } from '../data/name-file.ts'
-import type { Table } from '../data/read-table.ts'
+import type { Decimal, Table } from '../data/read-table.ts'
 import { raise } from '../error/problems.ts'
 import type { StoredModel } from '../model-directory/types.ts'
 
@@ -23,6 +23,7 @@ export interface ReadAlike {
 export interface ReadingOptions {
   readonly descriptorFile?: string | undefined
   readonly on?: string | undefined
+  readonly decimal?: Decimal | undefined
   /** Texts that count as empty cells, beside those of the training. */
   readonly missing: readonly string[]
   /** Whether the targets must be there; else they are not looked at. */
@@ -44,8 +45,9 @@ export async function readLike(
     const message = `the model was trained on one table and predicts for one at a time, not ${files.length}`
     raise([{ code: 'invalid-option', message }])
   }
-  const all = await Promise.all(files.map(tableOf))
-  const traits = options.descriptorFile === undefined ? undefined : await tableOf(options.descriptorFile)
+  const all = await Promise.all(files.map((file) => tableOf(file, options.decimal)))
+  const traits =
+    options.descriptorFile === undefined ? undefined : await tableOf(options.descriptorFile, options.decimal)
   const tables = all.map((table) => {
     const whole = {
       ...description,

@@ -55,11 +55,12 @@ function levelOf(column: string, level: string): Feature {
 /** 'levels' if no cell is a number, else 'number'. */
 function kindOf(column: string, table: Table, faults: Faults): 'number' | 'levels' {
   if (table.hasNumber(column)) return 'number'
-  table.texts(column).forEach((text, i) => {
-    if (!hasDecimalComma(text)) return
-    const message = `${placeOf(i, column)}: "${text}" has a decimal comma`
+  const texts = table.texts(column)
+  const i = texts.findIndex(hasDecimalComma)
+  if (i >= 0) {
+    const message = `${placeOf(i, column)}: "${texts[i]}" has a decimal comma`
     faults.add({ message, row: i + 1, column }, "; write a decimal point, or take the column as 'levels'")
-  })
+  }
   return 'levels'
 }
 

@@ -48,6 +48,7 @@ export function openTable(
     numbers: memoised((column: string) => {
       const cells = columns[column]
       const values = new Float64Array(cells.length)
+      let commas = 0
       for (let i = 0; i < cells.length; i++) {
         const cell = cells[i]
         // A number is not written out only to be read again: tables may be large.
@@ -57,7 +58,9 @@ export function openTable(
         }
         const text = read(cell)
         values[i] = numberOf(text)
-        if (text !== '' && Number.isNaN(values[i])) addNoNumber(text, i, column, faults)
+        if (text === '' || !Number.isNaN(values[i])) continue
+        // A decimal comma is a fault of the column: told of one cell, it is told of all.
+        if (!hasDecimalComma(text) || commas++ === 0) addNoNumber(text, i, column, faults)
       }
       return values
     }),

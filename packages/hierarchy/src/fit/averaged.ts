@@ -62,12 +62,12 @@ export const foldWork: Work<FoldCommon, FoldJob, FoldResult> = {
       numeric,
     )
     const test = rowsWhere(problem, (n) => folds[n] === fold)
-    const { state } = toEnd(starClimb(fit))
-    const star = logDensities(fit, state, test)
+    const { state } = toEnd(starClimb(fit, settings.maxSteps))
+    const star = logDensities(fit, state, test, settings)
     const stream = createRandom(random)
     const each = Array.from({ length: settings.trees }, (_, m) => {
       const tree = fitSampledTree(fit, state, names, stream.fork(`tree ${m + 1}`))
-      return logDensities(fit, tree.state, test)
+      return logDensities(fit, tree.state, test, settings)
     })
     const trees = star.map((_, n) => logSumExp(each.map((values) => values[n])) - Math.log(each.length))
     return Promise.resolve({ star, trees })
@@ -75,12 +75,12 @@ export const foldWork: Work<FoldCommon, FoldJob, FoldResult> = {
 }
 
 /** EM on the star. */
-export function starClimb(fit: FitProblem): Climb {
+export function starClimb(fit: FitProblem, maxSteps: number): Climb {
   const { settings, problem } = fit
   const learnsTip = settings.tipLength === 'learn'
   const tip = settings.tipLength === 'learn' ? settings.tipStart : settings.tipLength
   const from = firstPlace(fit, starTree(problem.tasks, 1, tip))
-  return climb(fit, from, { tree: false, tip: learnsTip, maxSteps: settings.maxSteps })
+  return climb(fit, from, { tree: false, tip: learnsTip, maxSteps })
 }
 
 export interface Averaged {
@@ -93,14 +93,17 @@ export interface Averaged {
 /** Phases 'star', 'trees' and 'folds'. */
 export function averageTrees(
   fit: FitProblem,
+  settings: Settings,
   tasks: readonly Task[],
   key: string,
   context: TrainContext,
 ): Training<Trained<Averaged>> {
-  const { problem, settings, numeric } = fit
+  const { problem, numeric } = fit
   const names = tasks.map(({ name }) => name)
   return runPhases<Averaged>(context, 3, async function* (run) {
-    const { parameters, diagnostics } = yield* run('star', (inner) => iterate(starClimb(fit), inner))
+    const { parameters, diagnostics } = yield* run('star', (inner) =>
+      iterate(starClimb(fit, settings.maxSteps), inner),
+    )
     const { converged } = diagnostics
     const star = { state: parameters, converged }
     const rows = problem.targets.length
@@ -158,9 +161,10 @@ function rowsWhere(problem: Problem, isKept: (row: number) => boolean): Problem 
 }
 
 function logDensities(
-  { problem, inference, numeric, settings }: FitProblem,
+  { problem, inference, numeric }: FitProblem,
   state: FitState,
   test: Problem,
+  { approximation }: Settings,
 ): Float64Array {
   const { size, tasks, counts } = problem
   const { lower } = metricOf(state.diffusion, size)
@@ -180,7 +184,7 @@ function logDensities(
       means.subarray(k * size, (k + 1) * size),
       covariances.subarray(k * size * size, (k + 1) * size * size),
     )
-    const share = numeric ? undefined : probabilities(own, settings.approximation)
+    const share = numeric ? undefined : probabilities(own, approximation)
     for (let n = first; n < last; n++) {
       const [at, target] = [n - first, test.targets[n]]
       if (share) result[n] = Math.log(target === 1 ? share[at] : 1 - share[at])

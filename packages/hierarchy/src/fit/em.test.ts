@@ -17,7 +17,7 @@ const all: Learning = { tree: true, tip: true, maxSteps: 100 }
 function learnt(fit: FitProblem, maxSteps: number): FitState {
   const { tasks } = fit.problem
   const begin = firstPlace(fit, starTree(tasks, 1, fit.settings.tipStart))
-  const warm = climb(fit, begin, { tree: false, tip: false, maxSteps: fit.settings.warmUpSteps })
+  const warm = climb(fit, begin, { tree: false, tip: false, maxSteps: 5 })
   const { state } = toEnd({ ...warm, done: () => false })
   return toEnd(climb(fit, warm.firstTree(state), { ...all, maxSteps })).state
 }

@@ -8,7 +8,14 @@ import type { Iteration } from '@mtl/core'
 import { congruent, metricOf } from '../messages/metric.ts'
 import { coalescentLogDensity } from '../tree/coalescent.ts'
 import { rootAge, stretched, type TaskTree } from '../tree/task-tree.ts'
-import { bestScale, diffusionLogPrior, unwhitened, updateDiffusion, updateTip } from './diffusion.ts'
+import {
+  bestScale,
+  diffusionLogPrior,
+  unwhitened,
+  updateDiffusion,
+  updateTip,
+  type DiffusionPrior,
+} from './diffusion.ts'
 import type { FitProblem } from './fit-problem.ts'
 import { noiseLogPrior, updateNoise } from './noise.ts'
 import { proposedTrees, stretches, type Candidate } from './proposals.ts'
@@ -57,6 +64,24 @@ export interface Climb extends Iteration<FitState, FitState> {
   firstTree(state: FitState): Place
   /** Leaves the posterior of a state in the pass of the problem. */
   settle(state: FitState): void
+}
+
+/**
+ * On a star only age and tip together count: both grow by the factor by which the diffusion shrinks to where its prior is most probable,
+ * and the age stays, so that the tip takes it all. The evidence does not change; without it EM crawls along this ridge.
+ */
+function alongTips(place: Place, size: number, prior: DiffusionPrior): Place {
+  const { tree, diffusion } = place
+  const age = rootAge(tree)
+  const isStar = tree.ages.every((value, node) => value === (node < (tree.ages.length + 1) / 2 ? 0 : age))
+  if (!isStar || tree.tipLength === 0 || tree.ages.length === 1) return place
+  const length = age + tree.tipLength
+  const tipLength = Math.max(
+    0,
+    length * bestScale({ ...tree, ages: tree.ages.map(() => 0) }, diffusion, size, prior) - age,
+  )
+  const factor = (age + tipLength) / length
+  return { ...place, tree: { ...tree, tipLength }, diffusion: diffusion.map((value) => value / factor) }
 }
 
 /** EM from a place. */
@@ -143,7 +168,7 @@ export function climb(fit: FitProblem, from: Place, learning: Learning): Climb {
     step(state) {
       settle(state)
       const place = maximise(state)
-      if (!learning.tree) return arrive(place, state)
+      if (!learning.tree) return arrive(learning.tip ? alongTips(place, size, prior) : place, state)
       const { tree, diffusion } = place
       const candidates = [{ name: 'keep', tree }, ...proposed(state, tree, diffusion), ...stretches(tree)]
       const chosen = best(candidates, place)

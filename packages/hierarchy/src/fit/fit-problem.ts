@@ -2,14 +2,22 @@ import { isotropicRoot } from '../messages/root.ts'
 import type { Settings } from '../options.ts'
 import type { DiffusionPrior } from './diffusion.ts'
 import { inference, type Inference } from './inference.ts'
+import type { NoisePrior } from './noise.ts'
 import { logisticLikelihood, regressionLikelihood } from './likelihood.ts'
 import type { Problem } from './problem.ts'
+
+/** What a fit needs of the options. */
+type FitSettings = NoisePrior &
+  Pick<
+    Settings,
+    'proposals' | 'minGap' | 'tolerance' | 'tipLength' | 'tipStart' | 'noiseStart' | 'diffusionStart'
+  >
 
 /** Data, priors and the memory for the passes of one fit. */
 export interface FitProblem {
   readonly problem: Problem
   readonly inference: Inference
-  readonly settings: Settings
+  readonly settings: FitSettings
   readonly prior: DiffusionPrior
   /** Regression: everything is exact, and there is a noise. */
   readonly numeric: boolean

@@ -27,6 +27,8 @@ export interface TaskFamily {
   updateWeightsInPlace(factors: Factors, scratch: Scratch): void
   /** Steps (3) and (4a): factors that follow the weights. */
   follow(factors: Factors, scratch: Scratch, context: FollowContext): Partial<Factors>
+  /** The bound by the logarithm of a ratio that is learnt, about where it stands. */
+  profile?(factors: Factors, scratch: Scratch, context: FollowContext): RatioProfile | undefined
   /** Q_i of each group, laid out as the groups. */
   quadratics(factors: Factors, scratch: Scratch): Float64Array
   /** Step (6): factors that follow the precisions, with the posterior that the state keeps. */
@@ -38,6 +40,12 @@ export interface TaskFamily {
 export interface FollowContext {
   readonly priors: readonly (PrecisionLaw | undefined)[]
   readonly precisions: Precisions
+}
+
+/** F(u) at u = log(l1 / l2), up to a constant. */
+export interface RatioProfile {
+  readonly logRatio: Float64Array
+  readonly bound: Float64Array
 }
 
 export interface TaskUpdate {

@@ -1,7 +1,7 @@
-import type { FollowContext, TaskFamily } from './ascent.ts'
+import type { FollowContext, RatioProfile, TaskFamily } from './ascent.ts'
 import { isPruned, traces } from './precisions.ts'
 import type { Layout, Problem } from './problem.ts'
-import { freeEigenvalues, maximiseRatio, ratioAt, ratioBox } from './ratio.ts'
+import { freeEigenvalues, maximiseRatio, ratioAt, ratioBox, ratioProfile } from './ratio.ts'
 import type { Ratio, RatioTerm } from './ratio.ts'
 import type { Factors, Scratch } from './types.ts'
 import { layoutFor, updateExchangeableInPlace } from './weights.ts'
@@ -38,6 +38,8 @@ export function exchangeableFamily(problem: Problem, options: ExchangeableOption
       updateExchangeableInPlace(problem, layout, options.posterior, factors, scratch),
     follow: (factors, scratch, context) =>
       learnt ? followRatios(problem, options, factors, scratch, context) : {},
+    profile: (factors, scratch, context) =>
+      learnt ? profileOf(problem, options, factors, scratch, context) : undefined,
     quadratics: (factors, scratch) => quadratics(groups, factors, scratch),
     terms: ({ commonEigenvalue, deviationEigenvalue }) => ({
       weights: groups.blocks.reduce(
@@ -64,40 +66,80 @@ function quadratics(
   return result
 }
 
-function followRatios(
-  { tasks, groups }: Problem,
-  { ratioSets, maxRatio, allowNegative }: ExchangeableOptions,
+/** By set: its groups, and what F is made of for each. */
+function termsOf(
+  { groups }: Problem,
+  ratioSets: readonly number[],
   factors: Factors,
   { common, deviation }: Scratch,
   { priors, precisions }: FollowContext,
-): Partial<Factors> {
+): { readonly members: readonly number[]; readonly terms: readonly RatioTerm[] }[] {
   const [commons, deviations] = [common, deviation].map((part) =>
     traces(groups, factors.featurePrecision, part),
   )
+  return Array.from(new Set(ratioSets), (set) => {
+    const members = [...ratioSets.keys()].filter((i) => ratioSets[i] === set)
+    const terms = members.map((i) => ({
+      size: groups.blocks[i].length,
+      common: commons[i],
+      deviation: deviations[i],
+      prior: isPruned(precisions, i) ? undefined : priors[i],
+      held: precisions.mean[i],
+    }))
+    return { members, terms }
+  })
+}
+
+function followRatios(
+  problem: Problem,
+  { ratioSets, maxRatio, allowNegative }: ExchangeableOptions,
+  factors: Factors,
+  scratch: Scratch,
+  context: FollowContext,
+): Partial<Factors> {
+  const count = problem.tasks.length
   const commonEigenvalue = Float64Array.from(factors.commonEigenvalue)
   const deviationEigenvalue = Float64Array.from(factors.deviationEigenvalue)
-  for (const set of new Set(ratioSets)) {
-    const members = [...ratioSets.keys()].filter((i) => ratioSets[i] === set)
-    const terms = members.map(
-      (i): RatioTerm => ({
-        size: groups.blocks[i].length,
-        common: commons[i],
-        deviation: deviations[i],
-        prior: isPruned(precisions, i) ? undefined : priors[i],
-        held: precisions.mean[i],
-      }),
-    )
+  for (const { members, terms } of termsOf(problem, ratioSets, factors, scratch, context)) {
     const u = Math.log(commonEigenvalue[members[0]] / deviationEigenvalue[members[0]])
-    const ratio: Ratio = members.every((i) => priors[i] === undefined)
-      ? freeEigenvalues(terms, tasks.length, allowNegative)
-      : ratioAt(
-          maximiseRatio(terms, tasks.length, u, ratioBox(tasks.length, maxRatio, allowNegative)),
-          tasks.length,
-        )
+    const ratio: Ratio = members.every((i) => context.priors[i] === undefined)
+      ? freeEigenvalues(terms, count, allowNegative)
+      : ratioAt(maximiseRatio(terms, count, u, ratioBox(count, maxRatio, allowNegative)), count)
     for (const i of members) {
       commonEigenvalue[i] = ratio.commonEigenvalue
       deviationEigenvalue[i] = ratio.deviationEigenvalue
     }
   }
   return { commonEigenvalue, deviationEigenvalue }
+}
+
+/** Points of a profile, and how far it goes to either side: a factor of e^4, about 55. */
+const profilePoints = 41
+const profileReach = 4
+
+/** Of the first set; none where no precision carries its scale. */
+function profileOf(
+  problem: Problem,
+  { ratioSets, maxRatio, allowNegative }: ExchangeableOptions,
+  factors: Factors,
+  scratch: Scratch,
+  context: FollowContext,
+): RatioProfile | undefined {
+  const count = problem.tasks.length
+  const [{ members, terms }] = termsOf(problem, ratioSets, factors, scratch, context)
+  if (members.every((i) => context.priors[i] === undefined)) return undefined
+  const box = ratioBox(count, maxRatio, allowNegative)
+  const best = maximiseRatio(
+    terms,
+    count,
+    Math.log(factors.commonEigenvalue[0] / factors.deviationEigenvalue[0]),
+    box,
+  )
+  const [from, to] = [Math.max(box[0], best - profileReach), Math.min(box[1], best + profileReach)]
+  const logRatio = Float64Array.from(
+    { length: profilePoints },
+    (_, k) => from + ((to - from) * k) / (profilePoints - 1),
+  )
+  const profile = ratioProfile(terms, count)
+  return { logRatio, bound: logRatio.map((u) => profile(u).value) }
 }

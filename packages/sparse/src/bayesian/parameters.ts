@@ -73,6 +73,8 @@ export interface SparseBayesianParameters {
   /** First ratios that were tried, and the bound after 20 steps of each; none where there was no choice. */
   readonly ratioStarts: Float64Array
   readonly startBounds: Float64Array
+  /** The bound, up to a constant, by log(l1 / l2) of the first groups that share it, all else as it is; empty where it is not learnt. */
+  readonly ratioProfile: { readonly logRatio: Float64Array; readonly bound: Float64Array }
   /** Lower bound of the log evidence of the scaled data at the end, its terms, and its last relative change. */
   readonly bound: number
   readonly boundTerms: Readonly<Record<string, number>>
@@ -140,9 +142,14 @@ export function parametersOf(fitted: Fitted, findings: Findings): SparseBayesian
       featureCovariances: meanFeatureCovariances(state.featurePosteriors),
     }),
     ...findings,
+    ratioProfile: family.profile?.(state.before, scratch, state) ?? noProfile(),
     bound: state.bound,
     boundTerms: state.terms,
   }
+}
+
+function noProfile(): SparseBayesianParameters['ratioProfile'] {
+  return { logRatio: new Float64Array(0), bound: new Float64Array(0) }
 }
 
 /** The scratch as the last sweep left it: its weights' update again, which rests on the factors before. */

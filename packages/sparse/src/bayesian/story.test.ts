@@ -39,6 +39,12 @@ describe('sparseBayesian', () => {
     const likeness = views.find(({ title }) => title.startsWith('Likeness'))
     const cosines = likeness?.kind === 'matrix' ? likeness.values.data : new Float64Array(100)
     for (let t = 0; t < 10; t++) expect(cosines[t * 11]).toBeCloseTo(1, 12)
+    const profile = views.find(({ title }) => title.startsWith('Lower bound by the logarithm'))
+    if (profile?.kind !== 'lines') throw new Error('no profile')
+    const { values } = profile.series[0]
+    const peak = profile.x[values.indexOf(Math.max(...values))]
+    // Points are 0.087 apart.
+    expect(Math.abs(peak - (profile.marked ?? NaN))).toBeLessThan(0.09)
     // Deviations of 0.3 about weights of size 1: cosines of about 0.9.
     expect(Math.min(...cosines)).toBeGreaterThan(0.6)
   })

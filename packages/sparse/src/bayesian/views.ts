@@ -18,6 +18,7 @@ export function sparseViews(
     ...weightsView(parameters, tasks),
     ...correlationView(parameters, tasks),
     settingsView(parameters, tasks, scaling),
+    ...profileView(parameters),
     ...startsView(parameters),
   ]
 }
@@ -158,6 +159,24 @@ function settingsView(
 
 export function largestRelevance(groups: SparseBayesianParameters['groups']): number {
   return groups.reduce((most, { relevance }) => Math.max(most, relevance), 0)
+}
+
+/** Logarithms are of base 10. */
+function profileView({ ratioProfile, taskCovariance }: SparseBayesianParameters): View[] {
+  const { logRatio, bound } = ratioProfile
+  if (logRatio.length === 0) return []
+  const { commonEigenvalue, deviationEigenvalue } = taskCovariance
+  return [
+    {
+      kind: 'lines',
+      title: 'Lower bound by the logarithm (base 10) of the ratio of what tasks have in common to deviations',
+      reading:
+        'The marked ratio was taken, 0 where tasks have nothing in common; a flat line leaves it open.',
+      x: logRatio.map((u) => u / Math.LN10),
+      marked: Math.log10(commonEigenvalue[0] / deviationEigenvalue[0]),
+      series: [{ name: 'bound', values: bound }],
+    },
+  ]
 }
 
 function startsView({ ratioStarts, startBounds }: SparseBayesianParameters): View[] {
