@@ -40,13 +40,14 @@ const lossesByName: Readonly<Record<string, () => TaskLoss>> = {
 const activations = ['linear', 'relu', 'tanh', 'elu', 'gelu', 'softplus']
 const normalisations = ['none', 'layer', 'batch']
 
-/** @throws MtlError 'invalid-option' */
+/** `own`: names of the options that this architecture has besides. @throws MtlError 'invalid-option' */
 export function checkedOptions(
   name: string,
   options: NetworkOptions & { readonly layers?: readonly number[] },
+  own: readonly string[] = ['layers'],
 ): CheckedNetwork {
   const { layers: widths = [32, 16], heads = {} } = options
-  checkKnown(name, Object.keys(options), ['layers', 'activation', 'dropout', 'normalise', 'heads', 'trainer'])
+  checkKnown(name, Object.keys(options), [...own, 'activation', 'dropout', 'normalise', 'heads', 'trainer'])
   checkKnown(`${name}: heads`, Object.keys(heads), [
     'activation',
     'dropout',
