@@ -19,6 +19,7 @@ import { climb, firstPlace, type FitState } from './fit/em.ts'
 import { fitProblem, type FitProblem } from './fit/fit-problem.ts'
 import { problemOfTasks } from './fit/problem.ts'
 import type { Ended } from './fit/run.ts'
+import { exactLimit } from './fit/proposals.ts'
 import { trainedTasks } from './fit/trained-tasks.ts'
 import { settingsOf, type LatentHierarchyOptions, type Settings } from './options.ts'
 import type { HierarchyFit, LatentHierarchyParameters, Stacking } from './parameters.ts'
@@ -96,7 +97,7 @@ async function* train(
     newick: newickOf(found[0], data.tasks),
     ...(given && { nodeNames: given.nodeNames }),
     accepted: found.flatMap(({ accepted }) => accepted),
-    search: 'exact',
+    search: data.tasks.length > exactLimit ? 'neighbours' : 'exact',
   }
   return { parameters, diagnostics }
 }

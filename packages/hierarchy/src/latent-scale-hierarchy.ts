@@ -26,6 +26,7 @@ import { problemOfTasks } from './fit/problem.ts'
 import { probabilities, project } from './fit/predictive.ts'
 import { firstScalePlace, scaleClimb, scaleProblem } from './fit/scale-em.ts'
 import type { ScaleProblem, ScaleState } from './fit/scale-em.ts'
+import { exactLimit } from './fit/proposals.ts'
 import { trainedTasks } from './fit/trained-tasks.ts'
 import { scaleSettingsOf, type LatentScaleHierarchyOptions, type ScaleSettings } from './options.ts'
 import type { LatentScaleHierarchyParameters } from './parameters.ts'
@@ -89,7 +90,7 @@ async function* train(
       newick: consensusNewick([fitted], names),
       ...(given && { nodeNames: given.nodeNames }),
       accepted: state.accepted,
-      search: 'exact',
+      search: data.tasks.length > exactLimit ? 'neighbours' : 'exact',
       correlation: matrix(size, size, state.correlation),
       taskWeights: matrix(data.tasks.length, size, weights),
       taskCovariances: matrix(data.tasks.length, size * size, covariances),

@@ -5,6 +5,9 @@ import { cladesBelow, groupsOfClades, majorityClades } from './tree/consensus.ts
 import { priorCorrelation } from './tree/linkage.ts'
 import { rootAge } from './tree/task-tree.ts'
 
+/** More tasks have no matrix to look at. */
+const largestMatrix = 1000
+
 /** The tree, how alike tasks are by it, what trees and star weigh, and each task's weights. */
 export function hierarchyViews(
   parameters: LatentHierarchyParameters,
@@ -20,7 +23,7 @@ export function hierarchyViews(
   const of = kind === 'multiclass' ? ` of class ${classes[0]}` : ''
   return [
     ...(tasks.length > 1 && parameters.structure !== 'star' ? [treeView(parameters, fits, names, of)] : []),
-    ...(tasks.length > 1 ? [correlationView(fits, shares, names, of)] : []),
+    ...(tasks.length > 1 && tasks.length <= largestMatrix ? [correlationView(fits, shares, names, of)] : []),
     ...stackingViews(parameters),
     weightsView(fits, shares, tasks, of, scaling),
     fitTable(fits, shares, tasks, of, scaling),
@@ -111,7 +114,7 @@ export function scaleHierarchyViews(
   const tree = { newick: parameters.newick, structure }
   return [
     ...(tasks.length > 1 && structure !== 'star' ? [treeView(tree, fits, names, '')] : []),
-    ...(tasks.length > 1 ? [correlationView(fits, shares, names, '')] : []),
+    ...(tasks.length > 1 && tasks.length <= largestMatrix ? [correlationView(fits, shares, names, '')] : []),
     {
       kind: 'matrix',
       title: 'Expected size of each weight, in standard deviations of the target for one of the input',

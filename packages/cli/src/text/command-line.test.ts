@@ -26,6 +26,7 @@ describe('commandWith', () => {
     expect(within(pnpm, '/home/me/.npm/_npx/12/node_modules/pnpm/bin/pnpm.cjs', 'start')).toBe(
       'npx --yes pnpm@10.34.9 mtl',
     )
+    expect(within(pnpm, '/usr/lib/npm-cli.js', 'npx')).toBe('npx --yes pnpm@10.34.9 mtl')
     expect(within(pnpm, '/usr/lib/pnpm.cjs', 'start')).toBe('pnpm mtl')
     expect(within('npm/11.0.0 node/v24.0.0', '/usr/lib/npm-cli.js', 'start')).toBe('npx mtl')
     expect(programName({})).toBe('mtl')

@@ -39,7 +39,9 @@ export function programName(environment: Host['environment']): string {
   } = environment
   const [, name, version] = /^(\w+)\/(\S+)/.exec(agent) ?? []
   if (script === undefined && environment.npm_command === undefined) return 'mtl'
-  if (name === 'pnpm') return manager.includes('_npx') ? `npx --yes pnpm@${version} mtl` : 'pnpm mtl'
+  // A script of pnpm sees where npx keeps pnpm; what pnpm executes sees npx itself.
+  const fetched = manager.includes('_npx') || script === 'npx'
+  if (name === 'pnpm') return fetched ? `npx --yes pnpm@${version} mtl` : 'pnpm mtl'
   if (name === 'yarn') return 'yarn mtl'
   return name === 'npm' ? 'npx mtl' : 'mtl'
 }

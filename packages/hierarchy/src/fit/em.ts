@@ -146,6 +146,7 @@ export function climb(fit: FitProblem, from: Place, learning: Learning): Climb {
       from: metricOf(state.diffusion, size),
       to: metricOf(diffusion, size),
       minGap: settings.minGap,
+      neighbours: settings.neighbours,
     })
 
   /** The first of the greatest J. */

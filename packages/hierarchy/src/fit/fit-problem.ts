@@ -10,7 +10,14 @@ import type { Problem } from './problem.ts'
 type FitSettings = NoisePrior &
   Pick<
     Settings,
-    'proposals' | 'minGap' | 'tolerance' | 'tipLength' | 'tipStart' | 'noiseStart' | 'diffusionStart'
+    | 'proposals'
+    | 'neighbours'
+    | 'minGap'
+    | 'tolerance'
+    | 'tipLength'
+    | 'tipStart'
+    | 'noiseStart'
+    | 'diffusionStart'
   >
 
 /** Data, priors and the memory for the passes of one fit. */

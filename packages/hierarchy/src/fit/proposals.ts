@@ -5,6 +5,7 @@ import { transformed, type Metric } from '../messages/metric.ts'
 import type { Proposal } from '../options.ts'
 import { greedyTree } from '../tree/greedy-tree.ts'
 import type { MergeRule } from '../tree/merge.ts'
+import { neighbourTree } from '../tree/neighbour-tree.ts'
 import { rootAge, stretched, tasksOf, type TaskTree } from '../tree/task-tree.ts'
 
 /** A tree that a step may take, and what it is called in the list of those taken. */
@@ -21,28 +22,45 @@ export interface ProposalContext {
   readonly from: Metric
   readonly to: Metric
   readonly minGap: number
+  readonly neighbours: number
 }
+
+/** More tasks have no matrix of distances: partners of a merge are searched among neighbours. */
+export const exactLimit = 1000
 
 /** Greedy trees from what is known of the leaves; their tips are as long as the present ones. */
 export function proposedTrees(
   proposals: readonly Proposal[],
   context: ProposalContext,
 ): readonly Candidate[] {
+  const { tree, to, minGap, neighbours } = context
+  const isLarge = tasksOf(tree) > exactLimit
   const sources = new Map<string, Source>()
-  return proposals.map((name) => {
+  return (isLarge ? withoutDistances(proposals) : proposals).map((name) => {
     const [source, rule] = name.split('/') as ['expected' | 'point' | 'message', MergeRule]
     const from = sources.get(source) ?? sourceOf(source, context)
     sources.set(source, from)
-    const { tree, to, minGap } = context
     const variances = from.variances.map((variance) => variance + tree.tipLength)
-    const grown = greedyTree({ distances: from.distances, variances, size: to.size }, { rule, minGap })
+    const { size } = to
+    const grown = isLarge
+      ? neighbourTree({ points: from.points, variances, size }, { neighbours, minGap })
+      : greedyTree({ distances: from.distances(), variances, size }, { rule, minGap })
     return { name, tree: { ...grown, tipLength: tree.tipLength } }
   })
 }
 
+/** Those of positions, pair by pair; the data's own at least. */
+function withoutDistances(proposals: readonly Proposal[]): readonly Proposal[] {
+  const fit = proposals.filter((name) => name === 'point/rate1' || name === 'message/rate1')
+  return fit.length > 0 ? fit : ['message/rate1']
+}
+
 interface Source {
-  readonly distances: Float64Array
+  /** K times D, whitened. */
+  readonly points: Float64Array
   readonly variances: Float64Array
+  /** K x K, squared. */
+  distances(): Float64Array
 }
 
 function sourceOf(
@@ -50,19 +68,26 @@ function sourceOf(
   { tree, pass, factors, from, to }: ProposalContext,
 ): Source {
   const tasks = tasksOf(tree)
-  const exact = new Float64Array(tasks)
-  if (source === 'expected')
-    return { distances: expectedDistances(tree, pass, changeOf(from, to)), variances: exact }
-  if (source === 'point') {
-    const means = transformed(changeOf(from, to), pass.means.subarray(0, tasks * to.size), to.size)
-    return { distances: squaredDistances(means, to.size), variances: exact }
+  const { size } = to
+  const change = changeOf(from, to)
+  if (source === 'message') {
+    const ridge = 2 * (rootAge(tree) + tree.tipLength + 1e-3)
+    const { means: points, variances } = messageBeliefs(whitened(factors, to), size, ridge)
+    const distances = once(() => squaredDistances(points, size))
+    return { points, variances, distances }
   }
-  const { means, variances } = messageBeliefs(
-    whitened(factors, to),
-    to.size,
-    2 * (rootAge(tree) + tree.tipLength + 1e-3),
+  const points = transformed(change, pass.means.subarray(0, tasks * size), size)
+  const variances = new Float64Array(tasks)
+  const distances = once(() =>
+    source === 'expected' ? expectedDistances(tree, pass, change) : squaredDistances(points, size),
   )
-  return { distances: squaredDistances(means, to.size), variances }
+  return { points, variances, distances }
+}
+
+/** What several rules share is computed when the first asks. */
+function once<Value>(compute: () => Value): () => Value {
+  let value: Value | undefined
+  return () => (value ??= compute())
 }
 
 /** Ages that move variance between the tree and the tips. */

@@ -1,9 +1,11 @@
 import { sampleNormal, type RandomGenerator } from '@mtl/core'
 import { squaredDistances } from '../messages/distances.ts'
 import { greedyTree } from '../tree/greedy-tree.ts'
+import { neighbourTree } from '../tree/neighbour-tree.ts'
 import type { TaskTree } from '../tree/task-tree.ts'
 import { climb, type FitState, type Place } from './em.ts'
 import type { FitProblem } from './fit-problem.ts'
+import { exactLimit } from './proposals.ts'
 import { toEnd, type Ended } from './run.ts'
 
 /** Least wait for a merge of sampled weights, as a share of its mean. */
@@ -26,7 +28,7 @@ export function fitSampledTree(
 
 /** Greedy tree of one draw of each task's weights; a stream for each task, so that the order of tasks does not matter. */
 function sampledTree(
-  { problem, inference }: FitProblem,
+  { problem, inference, settings: { neighbours } }: FitProblem,
   star: Place,
   names: readonly string[],
   random: RandomGenerator,
@@ -47,10 +49,10 @@ function sampledTree(
     }
   }
   const variances = new Float64Array(tasks).fill(star.tree.tipLength)
-  const tree = greedyTree(
-    { distances: squaredDistances(draws, size), variances, size },
-    { rule: 'rate1', minGap },
-  )
+  const tree =
+    tasks > exactLimit
+      ? neighbourTree({ points: draws, variances, size }, { neighbours, minGap })
+      : greedyTree({ distances: squaredDistances(draws, size), variances, size }, { rule: 'rate1', minGap })
   return { ...tree, tipLength: star.tree.tipLength }
 }
 

@@ -142,6 +142,7 @@ export function scaleClimb(
       from: metricOf(from, size),
       to: metricOf(to, size),
       minGap: settings.minGap,
+      neighbours: settings.neighbours,
     })
   /** By the last expansion, which is held fixed. */
   const best = (candidates: readonly Candidate[], { diffusion, noise }: ScalePlace): Candidate => {
