@@ -70,8 +70,14 @@ export function withHeads(definition: {
         },
         ...(body.proximal && { proximal: (v, stepSize) => body.proximal?.(v, stepSize) ?? v }),
         ...(body.views && {
-          views: async (v, batch, tasks) =>
-            (await body.views?.(v, input.apply(v, batch), batch, tasks)) ?? [],
+          views: async (v, batch, tasks) => {
+            const x = tf.tidy(() => tf.clone(input.apply(v, batch)))
+            try {
+              return (await body.views?.(v, x, batch, tasks)) ?? []
+            } finally {
+              x.dispose()
+            }
+          },
         }),
       } satisfies Network
     },

@@ -7,8 +7,10 @@ import type { BatchPlan } from './plan.ts'
 export interface Labelling {
   readonly network: Network
   readonly reduction: 'task' | 'label'
-  /** By task: case weights of its rows, class weights and inactive tasks (0) taken into account. */
+  /** By task: case weights of its rows, 0 each of a task that does not train. */
   readonly weights: readonly Float64Array[]
+  /** By task: further factors by class, 1 on average over rows, so that batches are not normalised by them. */
+  readonly classWeights?: readonly Float64Array[]
   /** By task: factor of its loss. */
   readonly lossWeights: ArrayLike<number>
   /** By task: what `taskShare` is for a batch with labels of that weight. */
@@ -22,7 +24,7 @@ interface Cells {
 
 /** The batch of a plan; its tensors are the caller's, by disposing it. */
 export function batchOf(data: EncodedData, labelling: Labelling, plan: BatchPlan): LabelledBatch {
-  const { network, reduction, weights, lossWeights } = labelling
+  const { network, reduction, weights, lossWeights, classWeights } = labelling
   const cells = plan.taskOf ? ownCells(network, plan.rows, plan.taskOf) : sharedCells(network, plan.rows)
   const sums = new Float64Array(data.tasks.length)
   for (const { tasks, rows } of cells)
@@ -34,7 +36,9 @@ export function batchOf(data: EncodedData, labelling: Labelling, plan: BatchPlan
 
   const cellWeight = (task: number, row: number): number => {
     const weight = weights[task][row]
-    return weight === 0 ? 0 : (weight * lossWeights[task]) / (reduction === 'task' ? sums[task] : total)
+    if (weight === 0) return 0
+    const ofClass = classWeights?.[task][data.tasks[task].targets[row]] ?? 1
+    return (weight * ofClass * lossWeights[task]) / (reduction === 'task' ? sums[task] : total)
   }
   const cellTarget = (task: number, row: number): number =>
     weights[task][row] === 0 ? 0 : data.tasks[task].targets[row]

@@ -5,7 +5,7 @@ import type { Dataset, Task } from '../../data/types.ts'
 import type { Matrix } from '../../linalg/types.ts'
 import { scaleData, scalingOf } from '../../model/scaling.ts'
 import type { ModelScaling } from '../../model/types.ts'
-import type { DataShape, TaskShape } from '../types.ts'
+import type { DataShape } from '../types.ts'
 
 /** Rows as a network takes them: in scaled units, inputs in float32, once for all epochs. */
 export interface EncodedData {
@@ -36,34 +36,68 @@ export interface EncodedTask {
 export function encodeData(data: Dataset, scaling: ModelScaling = scalingOf(data)): EncodedData {
   const scaled = scaleData(data, scaling)
   const single = memoised(({ data: values }: Matrix) => Float32Array.from(values))
-  const tasks = scaled.tasks.map((task) => encodeTask(task, single(task.inputs)))
+  const common = commonInputs(scaled)
   return {
     shape: shapeOf(data),
     scaling,
-    tasks,
-    isShared: sharedInputs(data) !== undefined,
+    tasks: scaled.tasks.map((task) =>
+      encodeTask(common === undefined ? task : onRowsOf(common, task), single(common ?? task.inputs)),
+    ),
+    isShared: common !== undefined,
     descriptors: Float32Array.from(scaled.tasks.flatMap(({ descriptor }) => [...(descriptor ?? [])])),
   }
+}
+
+/** The rows that all tasks with labels share, in the features of all tasks. */
+function commonInputs({ tasks }: Dataset): Matrix | undefined {
+  const labelled = tasks.filter(({ targets }) => targets.some((value) => !Number.isNaN(value)))
+  const isOneTable = tablesOf(tasks).every((table) => table === 0)
+  return isOneTable ? sharedInputs({ tasks: labelled.length > 0 ? labelled : tasks }) : undefined
+}
+
+/** A task without labels stands in the rows of the others, so that it changes nothing for them. */
+function onRowsOf(inputs: Matrix, task: Task): Task {
+  if (task.inputs === inputs) return task
+  return { ...task, inputs, targets: new Float64Array(inputs.rows).fill(NaN), weights: undefined }
 }
 
 /** What a network is built for. */
 export function shapeOf({ tasks }: Dataset): DataShape {
   const tables = tablesOf(tasks)
+  const shares = sharesOf(tasks)
   return {
     tables: groupByTable(tasks).map(([{ features }]) =>
       features.map(({ vocabulary }) => vocabulary?.length ?? 0),
     ),
-    tasks: tasks.map((task, k) => taskShape(task, tables[k])),
+    tasks: tasks.map(({ name, kind }, k) => ({ name, kind, table: tables[k], classShares: shares[k] })),
     descriptor: tasks[0]?.descriptor?.length ?? 0,
   }
 }
 
-/** Half a row more of each class, so that logarithms of shares are finite. */
-function taskShape(task: Task, table: number): TaskShape {
-  const { name, kind, classes } = task
-  const counts = classCounts({ ...task, ...countedRows(task) }, classes.length)
-  const total = counts.reduce((sum, count) => sum + count + 0.5, 0)
-  return { name, kind, table, classShares: Array.from(counts, (count) => (count + 0.5) / total) }
+/**
+ * Share of each class in each task, with half a row more of each class, so that logarithms are finite. A task without
+ * labels has the geometric mean of those with as many classes: the mean of their logits, so that it moves no start.
+ */
+function sharesOf(tasks: readonly Task[]): readonly (readonly number[])[] {
+  const counted = tasks.map((task) => ({ ...task, ...countedRows(task) }))
+  const shares = counted.map((task) => {
+    const counts = classCounts(task, task.classes.length)
+    const total = counts.reduce((sum, count) => sum + count + 0.5, 0)
+    return Array.from(counts, (count) => (count + 0.5) / total)
+  })
+  const means = memoised((classes: number) =>
+    geometricMean(shares.filter((own, k) => own.length === classes && counted[k].labelled.length > 0)),
+  )
+  return shares.map((own, k) => (counted[k].labelled.length > 0 ? own : (means(own.length) ?? own)))
+}
+
+function geometricMean(shares: readonly (readonly number[])[]): readonly number[] | undefined {
+  if (shares.length === 0) return undefined
+  const means = shares[0].map((_, j) =>
+    Math.exp(shares.reduce((sum, own) => sum + Math.log(own[j]) / shares.length, 0)),
+  )
+  const total = means.reduce((sum, share) => sum + share, 0)
+  return means.map((share) => share / total)
 }
 
 function encodeTask(task: Task, inputs: Float32Array): EncodedTask {

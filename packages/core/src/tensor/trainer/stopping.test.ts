@@ -41,11 +41,19 @@ describe('plateaus', () => {
 })
 
 describe('meanOfRelative', () => {
-  it('is the mean of ratios to the first epoch, over tasks with labels', () => {
-    expect(meanOfRelative(Float64Array.of(1, NaN, 30), Float64Array.of(2, NaN, 20))).toBe(1)
+  const apart = { targets: Int32Array.of(0, 1, 2), labels: Float64Array.of(5, 0, 7) }
+
+  it('is the mean of ratios to the first epoch, over targets with held-out labels', () => {
+    expect(meanOfRelative(Float64Array.of(1, NaN, 30), Float64Array.of(2, NaN, 20), apart)).toBe(1)
   })
 
   it('is the mean of differences where a first loss is not positive', () => {
-    expect(meanOfRelative(Float64Array.of(-2, 3), Float64Array.of(-1, 4))).toBe(-1)
+    expect(meanOfRelative(Float64Array.of(-2, NaN, 3), Float64Array.of(-1, NaN, 4), apart)).toBe(-1)
+  })
+
+  it('pools tasks that measure the same by their labels, so that a tiny first loss outweighs nothing', () => {
+    const pooled = { targets: Int32Array.of(0, 0, 1), labels: Float64Array.of(1, 3, 2) }
+    const value = meanOfRelative(Float64Array.of(1, 1, 4), Float64Array.of(1e-9, 4 / 3, 2), pooled)
+    expect(value).toBeCloseTo((1 + 2) / 2, 8)
   })
 })

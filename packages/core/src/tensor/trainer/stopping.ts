@@ -51,13 +51,36 @@ export function afterPlateau(
   return isOver(next, every) ? { count: count + 1, watch: { ...next, waited: 0 } } : { count, watch: next }
 }
 
+/** Held-out rows of tasks that measure the same, whose losses are pooled. */
+export interface TargetRows {
+  /** By task: position of what it measures. */
+  readonly targets: Int32Array
+  /** By task: summed case weights of its held-out labels. */
+  readonly labels: Float64Array
+}
+
 /**
- * The mean over tasks of losses relative to the first epoch's; of differences where a first loss is not positive, as
- * losses that are log densities may be. Tasks whose loss is NaN are left out.
+ * The mean over targets of losses relative to the first epoch's; of differences where a first loss is not positive, as
+ * losses that are log densities may be. Losses of tasks that measure the same are pooled over their labels first: of two
+ * held-out rows of a small task a first loss may be next to nothing, and its ratio would outweigh all others.
  */
-export function meanOfRelative(losses: Float64Array, first: Float64Array): number {
-  const known = Array.from(losses.keys()).filter((k) => !Number.isNaN(losses[k]) && !Number.isNaN(first[k]))
-  const ratios = known.every((k) => first[k] > 0)
-  const relative = known.map((k) => (ratios ? losses[k] / first[k] : losses[k] - first[k]))
+export function meanOfRelative(losses: Float64Array, first: Float64Array, rows: TargetRows): number {
+  const [now, before] = [pooledLosses(losses, rows), pooledLosses(first, rows)]
+  const known = Array.from(now.keys()).filter((j) => !Number.isNaN(now[j]))
+  const areRatios = known.every((j) => before[j] > 0)
+  const relative = known.map((j) => (areRatios ? now[j] / before[j] : now[j] - before[j]))
   return relative.reduce((sum, value) => sum + value, 0) / known.length
+}
+
+/** By target; NaN of one without held-out labels. */
+function pooledLosses(losses: Float64Array, { targets, labels }: TargetRows): Float64Array {
+  const count = targets.reduce((most, target) => Math.max(most, target + 1), 0)
+  const sums = new Float64Array(count)
+  const weights = new Float64Array(count)
+  losses.forEach((loss, k) => {
+    if (labels[k] === 0) return
+    sums[targets[k]] += labels[k] * loss
+    weights[targets[k]] += labels[k]
+  })
+  return sums.map((sum, j) => sum / weights[j])
 }

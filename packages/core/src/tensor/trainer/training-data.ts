@@ -1,10 +1,10 @@
 import type { Dataset } from '../../data/types.ts'
 import { checkNumber } from '../../error/check-number.ts'
 import type { RandomGenerator } from '../../random/types.ts'
-import type { LabelledBatch, Network } from '../types.ts'
+import type { LabelledBatch, Network, TaskShape } from '../types.ts'
 import { batchOf, type Labelling } from './batch.ts'
 import { balancedWeights } from './class-weights.ts'
-import { classCounts, encodeData, type EncodedData } from './encode.ts'
+import { classCounts, encodeData, type EncodedData, type EncodedTask } from './encode.ts'
 import { parametersOf } from './learnt.ts'
 import { epochSize, planEpoch, taskProbabilities, type BatchPlan, type PlanOptions } from './plan.ts'
 import { checkTask } from './schedule.ts'
@@ -89,21 +89,21 @@ function labellingOf(
   planning: PlanOptions,
 ): Labelling {
   const active = new Set(planning.active)
-  const weights = data.tasks.map((task, k) => {
-    if (!active.has(k)) return new Float64Array(task.weights.length)
-    if (classWeights !== 'balanced') return task.weights
-    const balance = balancedWeights(classCounts(task, data.shape.tasks[k].classShares.length))
-    return balance.length === 0
-      ? task.weights
-      : task.weights.map((weight, i) => (weight === 0 ? 0 : weight * balance[task.targets[i]]))
-  })
+  const weights = data.tasks.map((task, k) =>
+    active.has(k) ? task.weights : new Float64Array(task.weights.length),
+  )
   return {
     network,
+    ...(classWeights && { classWeights: data.tasks.map((task, k) => balancedOf(task, data.shape.tasks[k])) }),
     reduction: reduction ?? (data.isShared ? 'task' : 'label'),
     weights,
     lossWeights: data.shape.tasks.map(({ name }) => lossWeights?.[name] ?? 1),
     share: sharesOf(data, planning, weights),
   }
+}
+
+function balancedOf(task: EncodedTask, { classShares }: TaskShape): Float64Array {
+  return balancedWeights(classCounts(task, classShares.length))
 }
 
 /** `taskShare`: 1 / N on average over the steps, N the rows of an epoch. */

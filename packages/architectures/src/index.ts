@@ -1,0 +1,6 @@
+export type { MixtureOptions } from './gated-experts.ts'
+export * from './mixture-of-experts.ts'
+export * from './mmoe.ts'
+export * from './neural-single-task.ts'
+export * from './plugin.ts'
+export * from './shared-bottom.ts'
