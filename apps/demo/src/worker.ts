@@ -1,4 +1,4 @@
-import { createRegistry } from '@mtl/core'
 import { serve } from '@mtl/workers/browser'
+import { registry } from './methods.ts'
 
-serve(createRegistry())
+serve(registry)

@@ -7,7 +7,7 @@ export interface NetworkOptions extends LayerOptions {
   /** Towers, sharing and penalty of the outputs, losses, embeddings. Default: `HeadOptions`. */
   readonly heads?: HeadOptions
   /**
-   * How it is trained. Default: at most 100 epochs at a learning rate of 3e-3, stopped when the loss of a fifth of the
+   * How it is trained. Default: at most 100 epochs at a learning rate of 1e-3, stopped when the loss of a fifth of the
    * rows, which are held out, has not improved for 10 epochs; else those of `TrainerOptions`.
    */
   readonly trainer?: TrainerOptions
@@ -16,7 +16,7 @@ export interface NetworkOptions extends LayerOptions {
 /** Early stopping is what keeps a network from learning its rows by heart where there are few. */
 const usualTrainer: TrainerOptions = {
   epochs: 100,
-  learningRate: 3e-3,
+  learningRate: 1e-3,
   validationFraction: 0.2,
   patience: 10,
 }

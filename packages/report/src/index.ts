@@ -1,5 +1,7 @@
 export { drawView } from './draw/draw-view.ts'
 export { figureOf } from './draw/figure.ts'
+export { comparisonParts } from './report/comparison-parts.ts'
 export type { Learnt, ReportContext } from './report/context.ts'
 export { renderReport } from './report/render-report.ts'
 export { chartStyles } from './style/chart-styles.ts'
+export { contentStyles } from './style/content-styles.ts'

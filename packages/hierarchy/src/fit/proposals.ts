@@ -36,7 +36,7 @@ export function proposedTrees(
   const { tree, to, minGap, neighbours } = context
   const isLarge = tasksOf(tree) > exactLimit
   const sources = new Map<string, Source>()
-  return (isLarge ? withoutDistances(proposals) : proposals).map((name) => {
+  return tried(proposals, tasksOf(tree)).map((name) => {
     const [source, rule] = name.split('/') as ['expected' | 'point' | 'message', MergeRule]
     const from = sources.get(source) ?? sourceOf(source, context)
     sources.set(source, from)
@@ -49,9 +49,15 @@ export function proposedTrees(
   })
 }
 
-/** Those of positions, pair by pair; the data's own at least. */
-function withoutDistances(proposals: readonly Proposal[]): readonly Proposal[] {
-  const fit = proposals.filter((name) => name === 'point/rate1' || name === 'message/rate1')
+/** The rules that look at all pairs in each merge cost K^3: more tasks do without. */
+const cubicLimit = 300
+
+/** What many tasks can afford; the data's own tree at least. */
+function tried(proposals: readonly Proposal[], tasks: number): readonly Proposal[] {
+  if (tasks <= cubicLimit) return proposals
+  const fit = proposals.filter(
+    (name) => name.endsWith('/rate1') && (tasks <= exactLimit || !name.startsWith('expected')),
+  )
   return fit.length > 0 ? fit : ['message/rate1']
 }
 

@@ -4,12 +4,12 @@ import type { BarsView } from '@mtl/core'
 import { count } from '../text/numbers.ts'
 import { barsTable, hasIntervals, spoken } from './bars.ts'
 import type { Bar, BarsExtras } from './bars.ts'
-import { endLabels } from './bars-ranked.ts'
+import { endLabels, heading } from './bars-ranked.ts'
 import { chart, isNarrow } from './chart.ts'
 import { note } from './drawing.ts'
 import type { Drawing } from './drawing.ts'
 import { extent, fromZero, padded, quantile } from './extent.ts'
-import { axisRoom, text, tickFormat, yAxis } from './marks.ts'
+import { axisRoom, tickFormat, yAxis } from './marks.ts'
 import { table } from './table.ts'
 import { ticks } from './ticks.ts'
 
@@ -59,8 +59,7 @@ export function drawBins(
       ...yAxis(marks, signed),
       ...(intervals ? [band(binned, 0), band(binned, 1)] : [floorArea(binned)]),
       lineY(binned, { x: 'rank', y: 'mean', className: 'l w2 ink0' }),
-      text('s', 'start', 0, 11, extras.unit ?? ''),
-      text('s', 'end', width - 4, 11, extras.finding ?? ''),
+      ...heading(extras, width, 11),
       ...endLabels(bars, head + body + 18, left, width, extras),
     ],
   )

@@ -1,6 +1,6 @@
 import type { Markish } from '@observablehq/plot'
 import type { BarsView } from '@mtl/core'
-import { fitted } from '../text/label.ts'
+import { fitted, textWidth } from '../text/label.ts'
 import { count } from '../text/numbers.ts'
 import type { Bar, BarsExtras } from './bars.ts'
 import { hasIntervals, spoken } from './bars.ts'
@@ -48,8 +48,7 @@ export function drawRanks(
     [
       ...yAxis(marks, signed),
       ...(intervals ? intervalMarks(bars, domain, narrow) : [lengths(bars, domain, width - left)]),
-      text('s', 'start', 0, 12, extras.unit ?? ''),
-      text('s', 'end', width - 4, 12, extras.finding ?? ''),
+      ...heading(extras, width, 12),
       ...(sized ? sizeStrip(bars, extras, height - 24, left, width) : []),
       ...endLabels(bars, height - 7, left, width, extras),
     ],
@@ -159,6 +158,15 @@ function sizeStrip(
       (x) => bars.map(({ size }, i) => `M${tenth(x(i))} ${tenth(floor)}v${tenth(-height(size))}`).join(''),
       { 'stroke-width': tenth(thickness) },
     ),
+  ]
+}
+
+/** What is measured at the left above the chart, what was found at the right, where both have room. */
+export function heading({ unit = '', finding = '' }: BarsExtras, width: number, base: number): Markish[] {
+  const both = textWidth(unit, 12) + textWidth(finding, 12) + 12 <= width
+  return [
+    text('s', 'start', 0, base, fitted(unit, width, 12, unit.length)),
+    text('s', 'end', width - 4, base, both ? finding : ''),
   ]
 }
 

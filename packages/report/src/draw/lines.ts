@@ -154,13 +154,13 @@ function spansDecades(x: Float64Array): boolean {
 }
 
 function lineAxes(frame: Frame, { x: places, marked }: LinesView, course: boolean): Markish[] {
-  const { x, y, width, logX } = frame
+  const { x, y, width } = frame
   const few = isNarrow(width) ? 4 : 7
-  const across = logX === true ? logarithmic(places, x, few) : ticks(...x, few)
+  const across = acrossTicks(frame, places, few)
   const { up, format } = upward(y, course)
   return [
     ...yAxis(up, false, format),
-    ...xAxis(across, frame, logX === true ? (value) => figure(value) : undefined),
+    ...xAxis(across, frame, across.digits < 0 ? plain : undefined),
     ...(marked !== undefined && marked >= x[0] && marked <= x[1] ? chosen(marked, frame) : []),
   ]
 }
@@ -172,9 +172,15 @@ function upward(y: Extent, course: boolean): { up: Ticks; format: (value: number
   return { up, format: tickFormat(up) }
 }
 
-/** Few places are ticks themselves. */
-function logarithmic(places: Float64Array, x: Extent, few: number): Ticks {
-  return { values: places.length <= few + 2 ? [...places] : powersOfTen(...x, few), digits: 0 }
+/** Few places are ticks themselves; digits below 0: each as it is. */
+function acrossTicks({ x, logX }: Frame, places: Float64Array, few: number): Ticks {
+  if (places.length <= few + 2) return { values: [...places].sort((a, b) => a - b), digits: -1 }
+  return logX === true ? { values: powersOfTen(...x, few), digits: -1 } : ticks(...x, few)
+}
+
+/** Whole numbers without digits. */
+function plain(value: number): string {
+  return Number.isInteger(value) ? count(value) : figure(value)
 }
 
 function chosen(marked: number, { width, y }: Frame): Markish[] {
@@ -269,7 +275,7 @@ export function linesTable({ x, series }: LinesView): TableContent {
   }
   return {
     columns: ['', ...shown.map(({ name }) => name)],
-    rows: Array.from(x, (place, k) => [figure(place), ...shown.map((one) => cell(one, k))]),
+    rows: Array.from(x, (place, k) => [plain(place), ...shown.map((one) => cell(one, k))]),
     ...(series.length > shown.length && {
       caption: `The first ${shown.length} of ${count(series.length)} lines`,
     }),

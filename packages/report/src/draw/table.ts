@@ -50,11 +50,11 @@ export function table(document: Document, content: TableContent, className?: str
   )
 }
 
-/** The table where it is long: it scrolls, and says how much it leaves out. */
+/** The table where it may be long or wide: it scrolls, and says how much it leaves out. */
 export function longTable(document: Document, content: TableContent): HTMLElement {
   const { rows } = content
   const shown = table(document, content)
-  if (rows.length <= shownRows) return shown
+  if (rows.length <= shownRows) return html(document, 'div', { class: 'across', tabindex: 0 }, shown)
   const left = rows.length - mostRows
   return html(
     document,

@@ -14,7 +14,7 @@ export function header(
     'header',
     {},
     top(subject),
-    ...verdictOf(subject.comparison, document),
+    ...verdictOf(subject.comparison, document, 'h1'),
     facts(subject),
     html(
       document,
@@ -67,7 +67,7 @@ const tones: Readonly<Record<Comparison['decision'], string>> = {
 }
 
 /** The first sentence of the verdict as a heading, its answer set off, and the rest under it. */
-function verdictOf(comparison: Comparison, document: Document): HTMLElement[] {
+export function verdictOf(comparison: Comparison, document: Document, heading: 'h1' | 'h2'): HTMLElement[] {
   const { verdict, decision } = comparison
   const [, first, rest] = /^(.*?[.:]) ((?:[A-Z]|one split|\d+ splits).*)$/su.exec(verdict) ?? [
     '',
@@ -83,8 +83,8 @@ function verdictOf(comparison: Comparison, document: Document): HTMLElement[] {
   return [
     html(
       document,
-      'h1',
-      {},
+      heading,
+      { class: 'answer' },
       before,
       word === '' ? undefined : html(document, 'em', { class: `v-${tones[decision]}` }, word),
       ...unbroken(after, comparison.recommended, document),
@@ -109,7 +109,7 @@ interface Fact {
 }
 
 /** The evidence as figures: rows alike, tasks alike, single tasks, and the plain way of sharing. */
-function facts(subject: Subject): HTMLElement | undefined {
+export function facts(subject: Subject): HTMLElement | undefined {
   const { document, first } = subject
   const summary = first?.summary
   if (first === undefined || summary === undefined) return undefined

@@ -1,4 +1,6 @@
+import type { View } from '@mtl/core'
 import { html } from '../dom/element.ts'
+import { isCourse } from '../draw/course.ts'
 import { figureOf } from '../draw/figure.ts'
 import type { Learnt } from './context.ts'
 import { section } from './page-parts.ts'
@@ -34,6 +36,11 @@ function ordered({ context, comparison, standings }: Subject): Learnt[] {
   return standings.map(({ method }) => byMethod.get(method)).filter((learnt) => learnt !== undefined)
 }
 
+/** The objective of a single step tells nothing. */
+function tellsMore(view: View): boolean {
+  return view.kind !== 'lines' || view.x.length > 1 || !isCourse(view)
+}
+
 function withinBudget(
   learnt: readonly Learnt[],
   document: Document,
@@ -44,7 +51,7 @@ function withinBudget(
   for (const { method, views, on = 'the training rows of the first split' } of learnt) {
     const figures: HTMLElement[] = []
     let complete = true
-    for (const view of views) {
+    for (const view of views.filter(tellsMore)) {
       const drawn = figureOf(view, document)
       const size = drawn.outerHTML.length
       if (size > room) complete = false

@@ -128,7 +128,7 @@ describe('a report of any size', () => {
       const { body } = parsed(text)
       expect(textsOutside(body)).toEqual([])
       expect(faultsOf(body)).toEqual([])
-    })
+    }, 120_000)
 })
 
 describe('the verdict of a report', () => {

@@ -15,10 +15,12 @@ tbody th{color:var(--ink);font-weight:500}td.n,th.n{text-align:right}td:last-chi
 caption{caption-side:top;text-align:left;color:var(--muted);padding-bottom:6px}
 .v-helps{color:var(--help)}.v-hurts{color:var(--hurt)}.v-even,.v-undecided,.v-mixed,.v-baseline{color:var(--even)}.verdict{font-weight:600;white-space:nowrap}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+section{margin-top:56px}section>h2{padding-top:14px;border-top:2px solid var(--ink);margin-bottom:4px}.section-lead{max-width:42em;color:var(--muted);margin-bottom:18px}
+.learnt{margin-top:36px}.method small{font-size:14px;font-weight:400;color:var(--muted);display:block;margin-top:3px}.learnt>.method+.view{margin-top:14px}.warnings{padding-left:1.2em;font-size:14px;line-height:1.5;max-width:52em}
 .narrow{display:none}.view{margin-top:32px}.view figcaption{max-width:46em;margin-bottom:12px}.view figcaption p{margin-top:3px}.drawing table{width:auto;min-width:min(100%,280px)}
 details{margin-top:10px}summary{cursor:pointer;color:var(--accent);font-size:14px;width:fit-content}
-details table{margin-top:10px}.scroll{max-height:260px;overflow:auto;margin-top:8px}.scroll table{margin-top:0}.scroll thead th{position:sticky;top:0;background:var(--bg)}
-h1 em{font-style:normal}.lead{font-size:19px;line-height:1.5;max-width:40em}
+details table{margin-top:10px}.across{overflow-x:auto}.scroll{max-height:260px;overflow:auto;margin-top:8px}.scroll table{margin-top:0}.scroll thead th{position:sticky;top:0;background:var(--bg)}
+.answer em{font-style:normal}.lead{font-size:19px;line-height:1.5;max-width:40em}
 .facts{display:grid;grid-template-columns:repeat(4,1fr);grid-template-rows:auto auto;margin:28px 0 8px;border-top:2px solid var(--ink);border-bottom:1px solid var(--rule)}
 .facts div{display:grid;grid-template-rows:subgrid;grid-row:span 2;padding:12px 16px 14px;border-left:1px solid var(--rule)}.facts div:first-child{border-left:0;padding-left:0}
 .facts dt{font-size:13px;color:var(--muted);line-height:1.35}.facts dd{margin-top:3px;font-size:26px;font-weight:650;letter-spacing:-.015em;line-height:1.25}.facts dd small{display:block;font-size:13px;font-weight:400;color:var(--muted);letter-spacing:0}

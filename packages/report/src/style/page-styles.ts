@@ -3,8 +3,6 @@ export const pageStyles: string = `.page{max-width:928px;margin:0 auto;padding:4
 .top{display:flex;justify-content:space-between;gap:16px;font-size:14px;color:var(--muted);padding-bottom:10px;border-bottom:1px solid var(--rule)}.top b{color:var(--ink);font-weight:600}
 h1{font-size:40px;font-weight:700;letter-spacing:-.022em;margin:36px 0 14px;max-width:20em}
 nav.toc{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:14px;margin:26px 0 0}
-section{margin-top:56px}section>h2{padding-top:14px;border-top:2px solid var(--ink);margin-bottom:4px}.section-lead{max-width:42em;color:var(--muted);margin-bottom:18px}
-.learnt{margin-top:36px}.method small{font-size:14px;font-weight:400;color:var(--muted);margin-left:6px}.learnt>.method+.view{margin-top:14px}.warnings{padding-left:1.2em;font-size:14px;line-height:1.5;max-width:52em}
 @media screen and (max-width:760px){.page{padding:20px 20px 48px}.top{flex-direction:column;gap:2px}h1{font-size:29px;margin-top:24px}section{margin-top:44px}nav.toc a{padding:6px 0}}
 @media print{@page{margin:16mm 15mm}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}a{color:inherit;text-decoration:none}details,nav{display:none!important}figure,tr{break-inside:avoid}h2,h3,h4,figcaption,.section-lead{break-after:avoid;break-inside:avoid}
 body{font-size:10.5pt}.page{padding:0;max-width:none}section{margin-top:22pt}section>h2{padding-top:8pt}h2{font-size:15pt}h3{font-size:12pt}h4{font-size:11pt}.section-lead{margin-bottom:8pt}h1{font-size:25pt;margin-top:14pt}.lead{font-size:12.5pt}.small,.note{font-size:9pt}.view{margin-top:14pt}

@@ -30,8 +30,8 @@ function widthOf(character: string): number {
 }
 
 /** As much of a name as this many pixels hold, an ellipsis at its end where it goes on. */
-export function fitted(text: string, width: number, size = 13): string {
-  let label = shorten(text)
+export function fitted(text: string, width: number, size = 13, length: number = longestLabel): string {
+  let label = shorten(text, length)
   while (label.length > 1 && textWidth(label, size) > width)
     label = shorten(label, Array.from(label).length - 1)
   return label
