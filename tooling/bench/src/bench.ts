@@ -32,6 +32,7 @@ const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
     await benchLongFits(2),
   ],
   clustering: benchClustering,
+  hierarchy: benchHierarchy,
   regularised: async () => [...(await benchRegularised()), benchLargeRegularised()],
   sparse: async () => [...(await benchSparse()), benchLargeSparse()],
   variational: benchVariational,
