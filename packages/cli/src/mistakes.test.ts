@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { CommanderError } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { errorLines } from './error/error-lines.ts'
 import { listening } from './host.fixture.ts'
@@ -34,13 +35,23 @@ describe('the command line', () => {
     [`inspect ${pupils}x`, /there is no file .*Did you mean/],
     ['inspect dataset:hsbb', /hsbb/],
     [`inspect ${of}x`, /no column "markx"/],
+    ['doctor --jsn', /unknown option '--jsn' \(Did you mean --json\?\)/],
+    ['doctor everything', /too many arguments for 'doctor'/],
+    ['doctor --config', /argument missing/],
+    ['config --shema', /Did you mean --schema\?/],
+    ['config everything', /too many arguments for 'config'/],
+    ['config --config nowhere.yaml', /--config nowhere.yaml: there is no such file/],
+    ['completion', /missing required argument 'shell'/],
+    ['completion basch', /Allowed choices are bash, zsh, fish/],
+    ['completion bash everything', /too many arguments for 'completion'/],
   ])('says of "mtl %s" in one line what is wrong', async (line, message) => {
-    const { host } = listening()
+    const { host, error: heard } = listening()
     const args = line.split(' ')
     const error: unknown = await createProgram({ ...host, args }, '1.0.0')
       .parseAsync(args, { from: 'user' })
       .catch((reason: unknown) => reason)
-    const lines = errorLines(error, false)
+    // What the parser finds it has said itself.
+    const lines = error instanceof CommanderError ? heard().trimEnd().split('\n') : errorLines(error, false)
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatch(/^error \[[a-z-]+\] /)
     expect(lines[0]).toMatch(message)

@@ -70,6 +70,7 @@ export function createProgram(host: OpenHost, version: string): Command {
       .exitOverride()
       .configureHelp({ showGlobalOptions: true })
       .configureOutput({
+        writeErr: (text) => host.stderr.write(text),
         outputError: (message, write) =>
           write(message.replace(/^error: /, 'error [invalid-option] ').replace(/\n\(/, ' (')),
       })
