@@ -1,4 +1,4 @@
-import { MtlError, check, checkNumber, nearest } from '@mtl/core'
+import { MtlError, check, checkNumber, checkOneOf, nearest } from '@mtl/core'
 import { heteroscedasticLoss, huberLoss, lossOfKind } from '@mtl/core/tensor'
 import type { Architecture, HeadOptions, LayerOptions, TaskLoss, TrainerOptions } from '@mtl/core/tensor'
 
@@ -90,15 +90,15 @@ function checkedLayer({
   dropout = 0,
   normalise = 'none',
 }: LayerOptions): Required<LayerOptions> {
-  checkWord('activation', activation, activations)
-  checkWord('normalise', normalise, normalisations)
+  checkOneOf('activation', activation, activations)
+  checkOneOf('normalise', normalise, normalisations)
   return { activation, dropout: checkNumber('dropout', dropout, { min: 0, below: 1 }), normalise }
 }
 
 function checkedHeads(heads: HeadOptions): HeadOptions {
   const { taskLayers = [], sharing = 'shared-plus-own', penalty = 0, embedding } = heads
   checkedLayer(heads)
-  checkWord('heads.sharing', sharing, ['shared-plus-own', 'own'])
+  checkOneOf('heads.sharing', sharing, ['shared-plus-own', 'own'])
   for (const widths of Array.isArray(taskLayers) ? [taskLayers] : Object.values(taskLayers))
     checkWidths('heads.taskLayers', widths)
   if (embedding !== undefined) checkNumber('heads.embedding', embedding, { min: 1, integer: true })
@@ -132,11 +132,6 @@ function checkWidths(option: string, widths: unknown): void {
   const isList = Array.isArray(widths)
   check(isList, 'invalid-option', `${option} must be a list of widths, as [32, 16]`, { option })
   for (const width of widths as readonly number[]) checkNumber(option, width, { min: 1, integer: true })
-}
-
-function checkWord(option: string, given: string, allowed: readonly string[]): void {
-  const text = `${option} must be one of ${allowed.join(', ')}, got ${given}`
-  check(allowed.includes(given), 'invalid-option', text, { option, got: given })
 }
 
 /** @throws MtlError 'invalid-option' for one that the architecture does not know */

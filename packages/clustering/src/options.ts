@@ -1,4 +1,4 @@
-import { check, checkNumber } from '@mtl/core'
+import { check, checkNumber, checkOneOf, withDefaults } from '@mtl/core'
 
 export interface TaskClusteringOptions {
   /**
@@ -80,13 +80,12 @@ const limits = {
 
 /** Defaults filled in. @throws MtlError 'invalid-option' */
 export function settingsOf(options: TaskClusteringOptions): Settings {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-  const settings: Settings = { ...defaults, ...given }
-  oneOf('activation', settings.activation, ['auto', 'identity', 'linear', 'tanh'])
-  oneOf('criterion', settings.criterion, ['bic', 'held-out-tasks'])
-  oneOf('priorMean', settings.priorMean, ['constant', 'descriptor'])
-  oneOf('gating', settings.gating, ['none', 'descriptor'])
-  oneOf('approximation', settings.approximation, ['laplace', 'bound'])
+  const settings = withDefaults(defaults, options)
+  checkOneOf('activation', settings.activation, ['auto', 'identity', 'linear', 'tanh'])
+  checkOneOf('criterion', settings.criterion, ['bic', 'held-out-tasks'])
+  checkOneOf('priorMean', settings.priorMean, ['constant', 'descriptor'])
+  checkOneOf('gating', settings.gating, ['none', 'descriptor'])
+  checkOneOf('approximation', settings.approximation, ['laplace', 'bound'])
   checkCounts('hiddenUnits', settings.hiddenUnits)
   checkCounts('clusters', settings.clusters)
   for (const name of Object.keys(limits) as (keyof typeof limits)[])
@@ -108,9 +107,4 @@ function checkCounts(option: string, value: number | readonly number[]): void {
   const list = listOf(value)
   check(list.length > 0, 'invalid-option', `${option} must be a number or a list of some`, { option })
   for (const count of list) checkNumber(option, count, { min: 1, integer: true })
-}
-
-function oneOf(option: string, value: string, known: readonly string[]): void {
-  const text = `${option} must be one of ${known.join(', ')}, got ${value}`
-  check(known.includes(value), 'invalid-option', text, { option, got: value })
 }

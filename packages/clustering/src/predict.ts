@@ -1,4 +1,4 @@
-import { bernoulli, categorical, matrix, mixture, normal, selectRows, sigmoid } from '@mtl/core'
+import { bernoulli, matrix, mixture, normal, oneAgainstRest, selectRows, sigmoid } from '@mtl/core'
 import type { Distribution, Matrix, Query, TaskInfo, UnseenTask } from '@mtl/core'
 import { familyOf } from './family-of.ts'
 import type { Layout } from './layout.ts'
@@ -139,16 +139,4 @@ function probabilities(units: Matrix, posterior: Posteriors): Float64Array {
   }
   // Responsibilities sum to 1 up to rounding.
   return result.map((share) => Math.min(1, share))
-}
-
-function oneAgainstRest(shares: readonly Float64Array[]): Distribution {
-  const [{ length: rows }] = shares
-  const result = matrix(rows, shares.length)
-  for (let n = 0; n < rows; n++) {
-    const total = shares.reduce((sum, share) => sum + share[n], 0)
-    shares.forEach(
-      (share, c) => (result.data[n * shares.length + c] = total > 0 ? share[n] / total : 1 / shares.length),
-    )
-  }
-  return categorical(result)
 }

@@ -1,4 +1,4 @@
-import { check, checkNumber } from '@mtl/core'
+import { check, checkNumber, checkOneOf, withDefaults } from '@mtl/core'
 import type { MergeRule } from './tree/merge.ts'
 
 /** Where the leaves' positions come from, and by which rule pairs merge. */
@@ -129,9 +129,9 @@ const limits = {
 
 /** Defaults filled in. @throws MtlError 'invalid-option' */
 export function settingsOf(options: LatentHierarchyOptions): Settings {
-  const settings: Settings = { ...defaults, ...given(options) }
-  oneOf('structure', settings.structure, ['averaged', 'single-tree', 'star', 'given'])
-  oneOf('covariance', settings.covariance, ['full', 'diagonal', 'scalar'])
+  const settings = withDefaults(defaults, options)
+  checkOneOf('structure', settings.structure, ['averaged', 'single-tree', 'star', 'given'])
+  checkOneOf('covariance', settings.covariance, ['full', 'diagonal', 'scalar'])
   checkNumber('trees', settings.trees, { min: 1, integer: true })
   checkNumber('folds', settings.folds, { min: 2, integer: true })
   if (settings.diffusionDegrees !== 'auto')
@@ -142,8 +142,8 @@ export function settingsOf(options: LatentHierarchyOptions): Settings {
 
 /** Defaults filled in. @throws MtlError 'invalid-option' */
 export function scaleSettingsOf(options: LatentScaleHierarchyOptions): ScaleSettings {
-  const settings: ScaleSettings = { ...scaleDefaults, ...given(options) }
-  oneOf('structure', settings.structure, ['single-tree', 'star', 'given'])
+  const settings = withDefaults(scaleDefaults, options)
+  checkOneOf('structure', settings.structure, ['single-tree', 'star', 'given'])
   const point = settings.proposals.find((proposal) => proposal.startsWith('point/'))
   const text = `proposals of latentScaleHierarchy are 'expected/...' and 'message/...', got ${point}`
   check(point === undefined, 'invalid-option', text, { option: 'proposals' })
@@ -151,15 +151,11 @@ export function scaleSettingsOf(options: LatentScaleHierarchyOptions): ScaleSett
   return settings
 }
 
-function given(options: object): object {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-}
-
 function checkShared(settings: Settings | ScaleSettings): void {
   for (const name of Object.keys(limits) as (keyof typeof limits)[])
     checkNumber(name, settings[name], limits[name])
-  oneOf('noise', settings.noise, ['shared', 'per-task'])
-  oneOf('approximation', settings.approximation, ['probit', 'quadrature'])
+  checkOneOf('noise', settings.noise, ['shared', 'per-task'])
+  checkOneOf('approximation', settings.approximation, ['probit', 'quadrature'])
   if (settings.tipLength !== 'learn')
     checkNumber('tipLength', settings.tipLength, { min: 0, below: Infinity })
   checkProposals(settings.proposals)
@@ -186,10 +182,5 @@ function checkProposals(proposals: readonly string[]): void {
       option: 'proposals',
     },
   )
-  for (const proposal of proposals) oneOf('proposals', String(proposal), known)
-}
-
-function oneOf(option: string, value: string, known: readonly string[]): void {
-  const text = `${option} must be one of ${known.join(', ')}, got ${value}`
-  check(known.includes(value), 'invalid-option', text, { option, got: value })
+  for (const proposal of proposals) checkOneOf('proposals', String(proposal), known)
 }

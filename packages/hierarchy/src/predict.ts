@@ -1,4 +1,4 @@
-import { bernoulli, categorical, matrix, mixture, normal } from '@mtl/core'
+import { bernoulli, matrix, mixture, normal, oneAgainstRest } from '@mtl/core'
 import type { Distribution, Matrix, Normal, Query, TaskInfo, UnseenTask } from '@mtl/core'
 import { probabilities, project } from './fit/predictive.ts'
 import type { Settings } from './options.ts'
@@ -129,17 +129,4 @@ function meanProbability(
   }
   // Shares add up to 1 but for rounding.
   return result.map((share) => Math.min(1, share))
-}
-
-/** One class against the rest, each for itself: together they add up to 1. */
-function oneAgainstRest(shares: readonly Float64Array[]): Distribution {
-  const [{ length: rows }] = shares
-  const result = matrix(rows, shares.length)
-  for (let n = 0; n < rows; n++) {
-    const total = shares.reduce((sum, share) => sum + share[n], 0)
-    shares.forEach((share, c) => {
-      result.data[n * shares.length + c] = total > 0 ? share[n] / total : 1 / shares.length
-    })
-  }
-  return categorical(result)
 }

@@ -1,4 +1,4 @@
-import { check, checkNumber } from '@mtl/core'
+import { checkNumber, checkOneOf, withDefaults } from '@mtl/core'
 import type { MixtureRule, NumberLimits } from '@mtl/core'
 
 export interface VariationalOptions {
@@ -80,10 +80,9 @@ const limits = {
 
 /** Defaults filled in. @throws MtlError 'invalid-option' */
 export function settingsOf(options: VariationalOptions): Settings {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-  const settings: Settings = { ...defaults, ...given }
-  oneOf('priorRule', settings.priorRule, ['auto', 'match', 'spread', 'convex', 'log-sum-exp', 'linear'])
-  oneOf('anchor', settings.anchor, ['prior', 'none'])
+  const settings = withDefaults(defaults, options)
+  checkOneOf('priorRule', settings.priorRule, ['auto', 'match', 'spread', 'convex', 'log-sum-exp', 'linear'])
+  checkOneOf('anchor', settings.anchor, ['prior', 'none'])
   for (const [option, range] of Object.entries(limits)) {
     const value = settings[option as keyof typeof limits]
     if (value === 'learn' && defaultsToLearn.has(option)) continue
@@ -93,14 +92,3 @@ export function settingsOf(options: VariationalOptions): Settings {
 }
 
 const defaultsToLearn = new Set(['transferVariance', 'noiseVariance'])
-
-function oneOf(option: string, value: string, known: readonly string[]): void {
-  check(
-    known.includes(value),
-    'invalid-option',
-    `${option} must be one of ${known.join(', ')}, got ${value}`,
-    {
-      option,
-    },
-  )
-}

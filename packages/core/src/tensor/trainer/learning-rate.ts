@@ -1,5 +1,5 @@
 import { checkNumber } from '../../error/check-number.ts'
-import { check } from '../../error/mtl-error.ts'
+import { checkOneOf } from '../../error/check-one-of.ts'
 import type { LearningRate } from './types.ts'
 
 /** Where a training stands, as far as its learning rate asks. */
@@ -25,12 +25,7 @@ export function learningRateOf(given: number | LearningRate = {}): Required<Lear
     every = 5,
     floor = 0,
   } = typeof given === 'number' ? { base: given } : given
-  check(
-    decays.includes(decay),
-    'invalid-option',
-    `learningRate.decay must be one of ${decays.join(', ')}, got ${decay}`,
-    { option: 'learningRate.decay', got: decay },
-  )
+  checkOneOf('learningRate.decay', decay, decays)
   return {
     base: checkNumber('learningRate', base, { min: 0, below: Infinity }),
     warmup: checkNumber('learningRate.warmup', warmup, { min: 0, integer: true }),
