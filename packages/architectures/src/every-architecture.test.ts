@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
 import { createRandom, createRegistry, fit } from '@mtl/core'
-import type { Estimator } from '@mtl/core'
 import { describeEstimator, expectNoLeak, relatedTasks } from '@mtl/core/testing'
 import type { EstimatorLaws, Layout } from '@mtl/core/testing'
 import { describe, expect, it } from 'vitest'
@@ -56,7 +55,7 @@ describe.each(names)('%s', (name) => {
       ...smallOptions[name],
       dropout: 0.2,
       trainer: { ...quick, epochs: 100, batchSize: 96 },
-    }) as Estimator
+    })
     await fit(estimator, data, { random: 1 })
     const before = tf.memory().numTensors
     const model = await expectNoLeak(() => fit(estimator, data, { random: 1 }))

@@ -1,7 +1,7 @@
 import { createRandom, fit } from '@mtl/core'
 import { relatedTasks } from '@mtl/core/testing'
 import { describe, expect, it } from 'vitest'
-import { neuralSingleTask, type NeuralSingleTaskOptions } from './neural-single-task.ts'
+import { neuralSingleTask } from './neural-single-task.ts'
 
 const quick = { epochs: 2, batchSize: 16, validationFraction: 0, learningRate: 0.01 } as const
 
