@@ -7,6 +7,7 @@ import { benchCsv } from './csv.ts'
 import { benchHierarchy } from './hierarchy.ts'
 import { benchLargeRegularised, benchRegularised } from './regularised.ts'
 import { benchRidge } from './ridge.ts'
+import { benchNetworks } from './networks.ts'
 import { markdown } from './rows.ts'
 import type { Row } from './rows.ts'
 import { benchLargeSparse, benchSparse } from './sparse.ts'
@@ -37,6 +38,7 @@ const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   ],
   clustering: benchClustering,
   hierarchy: benchHierarchy,
+  networks: benchNetworks,
   regularised: async () => [...(await benchRegularised()), benchLargeRegularised()],
   sparse: async () => [...(await benchSparse()), benchLargeSparse()],
   variational: benchVariational,
