@@ -101,7 +101,7 @@ function gatedExperts(
     forward(v, x, batch, pass) {
       const values = experts.apply(v, x, { inputs: batch.inputs }, pass)
       const p = gate.apply(v, x, batch, pass)
-      if (pass && loadBalance > 0) pass.penalise(imbalance(p, loadBalance))
+      if (pass && loadBalance > 0) pass.penalise(imbalance(p, loadBalance, pass.taskShare))
       const kept = count > 1 ? renormalised(p, expertDropout, pass) : p
       const [rows, , units] = values.shape
       const mixed = tf.matMul(tf.reshape(kept, [rows, -1, count]), values)
@@ -175,9 +175,14 @@ function gateOf(
   }
 }
 
-function imbalance(p: tf.Tensor, weight: number): tf.Scalar {
+/** Of rows that all tasks share, gates of tasks without labels in the batch do not count. */
+function imbalance(p: tf.Tensor, weight: number, taskShare: Float32Array): tf.Scalar {
   const experts = p.shape[p.rank - 1]
-  const means = tf.mean(tf.reshape(p, [-1, experts]), 0)
+  const isByTask = p.rank === 3 && p.shape[1] === taskShare.length
+  const counts = Float32Array.from(isByTask ? taskShare : [1], (share) => Number(share > 0))
+  const gates = (p.size / experts / counts.length) * counts.reduce((sum, count) => sum + count, 0)
+  const counted = isByTask ? tf.mul(p, tf.tensor3d(counts, [1, counts.length, 1])) : p
+  const means = tf.div(tf.sum(tf.reshape(counted, [-1, experts]), 0), Math.max(1, gates))
   return tf.mul(tf.sum(tf.square(means)), weight * experts)
 }
 

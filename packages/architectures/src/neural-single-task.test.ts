@@ -1,25 +1,9 @@
 import { createRandom, fit } from '@mtl/core'
-import { describeEstimator, relatedTasks } from '@mtl/core/testing'
+import { relatedTasks } from '@mtl/core/testing'
 import { describe, expect, it } from 'vitest'
-import { neuralSingleTask, type NeuralSingleTaskOptions } from './neural-single-task.ts'
+import { neuralSingleTask } from './neural-single-task.ts'
 
 const quick = { epochs: 2, batchSize: 16, validationFraction: 0, learningRate: 0.01 } as const
-
-describeEstimator(
-  'neural single-task',
-  (options: NeuralSingleTaskOptions = {}) => neuralSingleTask({ layers: [4], trainer: quick, ...options }),
-  {
-    tolerance: 1e-4, // float32
-    except: {
-      'order of tasks does not matter': 'batches are drawn by position',
-      'order of rows does not matter': 'batches are drawn by position',
-      'order of features does not matter': 'weights are drawn by position',
-      'weight 2 is a row given twice': 'a batch holds so many rows',
-      'rows given twice at half weight change nothing': 'a batch holds so many rows',
-      'does no worse than the mean on its own kind of data': 'two epochs learn next to nothing',
-    },
-  },
-)
 
 describe('neural single-task', () => {
   it('learns each task from its own rows alone: labels of others change nothing', async () => {

@@ -1,7 +1,6 @@
-import * as tf from '@tensorflow/tfjs'
 import { createRandom, dataset, fit, splitData, splitWhere, taskMean } from '@mtl/core'
 import type { Dataset, Estimator, RealDistribution } from '@mtl/core'
-import { describeEstimator, expectNoLeak, relatedTasks } from '@mtl/core/testing'
+import { relatedTasks } from '@mtl/core/testing'
 import type { HeadOptions } from '@mtl/core/tensor'
 import { describe, expect, it } from 'vitest'
 import { differences, type GoldenCase, type Naming } from './golden.fixture.ts'
@@ -10,22 +9,6 @@ import goldens from './goldens/shared_bottom.json' with { type: 'json' }
 import { sharedBottom, sharedBottomArchitecture, type SharedBottomOptions } from './shared-bottom.ts'
 
 const quick = { epochs: 2, batchSize: 16, validationFraction: 0, learningRate: 0.01 } as const
-
-describeEstimator(
-  'shared bottom',
-  (options: SharedBottomOptions = {}) => sharedBottom({ layers: [4], trainer: quick, ...options }),
-  {
-    tolerance: 1e-4, // float32
-    except: {
-      'order of tasks does not matter': 'batches are drawn by position',
-      'order of rows does not matter': 'batches are drawn by position',
-      'order of features does not matter': 'weights are drawn by position',
-      'weight 2 is a row given twice': 'a batch holds so many rows',
-      'rows given twice at half weight change nothing': 'a batch holds so many rows',
-      'does no worse than the mean on its own kind of data': 'two epochs learn next to nothing',
-    },
-  },
-)
 
 describe('shared bottom on goldens', () => {
   const naming: Naming = (theirs) => {
@@ -120,19 +103,6 @@ describe('shared bottom', () => {
     ]
     for (const [name, means] of Object.entries(shared))
       means.forEach((mean, i) => expect(Math.abs(mean - apart[name][i])).toBeLessThan(1e-3))
-  })
-
-  it('leaves no tensor in a hundred steps', async () => {
-    const estimator = sharedBottom({
-      trainer: { epochs: 25, batchSize: 32 },
-      dropout: 0.2,
-      normalise: 'batch',
-    })
-    await fit(estimator, data, { random: 1 })
-    const before = tf.memory().numTensors
-    const model = await expectNoLeak(() => fit(estimator, data, { random: 1 }))
-    expect(model.diagnostics.steps).toBeGreaterThanOrEqual(30)
-    expect(tf.memory().numTensors).toBe(before)
   })
 
   it('does better than a network for each task alone where tasks are related and rows few', async () => {

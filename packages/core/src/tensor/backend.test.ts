@@ -26,6 +26,16 @@ describe('useBackend', () => {
     expect(await ensureBackend()).toEqual({ backend: 'cpu', refused: {} })
   })
 
+  it('starts once for all who ask at the same time, and none computes before', async () => {
+    tf.engine().reset()
+    const product = async (): Promise<number> => {
+      await ensureBackend()
+      return tf.tidy(() => tf.matMul(tf.tensor2d([[2, 3]]), tf.tensor2d([[5], [7]])).dataSync()[0])
+    }
+    expect(await Promise.all([product(), product(), product()])).toEqual([31, 31, 31])
+    expect(tf.getBackend()).toBe('wasm')
+  })
+
   it('refuses a backend whose gradients are wrong', async () => {
     const right = tf.getKernel('_FusedMatMul', 'cpu')
     tf.unregisterKernel('_FusedMatMul', 'cpu')

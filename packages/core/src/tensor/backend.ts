@@ -17,8 +17,15 @@ export async function useBackend(preference: readonly BackendName[] = byDefault)
 
 /** The backend that the application chose, or else the default one; and why earlier ones were refused. */
 export async function ensureBackend(): Promise<Chosen> {
+  // A backend that is being started has its name in the engine before it can compute.
+  if (starting) return starting
   const backend = tf.engine().backendName as BackendName | '' | undefined
   return backend ? { backend, refused: {} } : chooseBackend(byDefault)
+}
+
+/** Whether a backend is being started now: the engine must be left alone. */
+export function isStarting(): boolean {
+  return starting !== undefined
 }
 
 interface Chosen {
@@ -27,7 +34,25 @@ interface Chosen {
   readonly refused: Readonly<Record<string, string>>
 }
 
-async function chooseBackend(preference: readonly BackendName[]): Promise<Chosen> {
+/** The choice under way: there is one engine for the whole process. */
+let starting: Promise<Chosen> | undefined
+
+function chooseBackend(preference: readonly BackendName[]): Promise<Chosen> {
+  const former = starting ?? Promise.resolve()
+  const choice = former.then(noMatter, noMatter).then(() => tryInOrder(preference))
+  const done = (): void => {
+    if (starting === choice) starting = undefined
+  }
+  starting = choice
+  choice.then(done, done)
+  return choice
+}
+
+function noMatter(): void {
+  // A former choice may have failed.
+}
+
+async function tryInOrder(preference: readonly BackendName[]): Promise<Chosen> {
   // Else the first tensor on cpu in Node prints a banner.
   tf.enableProdMode()
   const refused: Record<string, string> = {}

@@ -245,6 +245,6 @@ describe('blocks of whole operations', () => {
 
   it('refuse batch statistics of what tasks own', () => {
     expect(() => layers('tasks/t', [2, 2], { tasks: 2, normalise: 'batch' })).toThrow("'layer' can be used")
-    expect(() => layers('shared/t', [2, 0])).toThrow('width of shared/t must be')
+    expect(() => layers('shared/t', [2, 0])).toThrow('width of shared/t/0 must be')
   })
 })

@@ -3,6 +3,7 @@ import { check } from '../error/mtl-error.ts'
 import { matrix } from '../linalg/matrix.ts'
 import type { Direction, TaskWeights } from '../weighting/types.ts'
 import { addInnerProducts, rowsOfTasks, tasksOfCells } from './cells.ts'
+import { constant } from './constant.ts'
 import type { Recording } from './record.ts'
 import { record } from './record.ts'
 import { tensorScope } from './scope.ts'
@@ -130,18 +131,9 @@ function compute(
     return network.groups[g].loss.cellLosses(output, tf.tensor1d(batch.targets[g]))
   })
   const penalties = terms.map((term) =>
-    typeof term === 'function' ? term(cellLosses.map((losses) => asConstant(losses))) : term,
+    typeof term === 'function' ? term(cellLosses.map((losses) => constant(losses))) : term,
   )
   return { outputs, shared, cellLosses, penalties, state }
-}
-
-function asConstant(x: tf.Tensor1D): tf.Tensor1D {
-  if (x.size === 0) return x
-  const constant = tf.customGrad((value) => ({
-    value: tf.clone(value as tf.Tensor),
-    gradFunc: () => tf.zerosLike(value as tf.Tensor),
-  }))
-  return constant(x) as tf.Tensor1D
 }
 
 interface GradientSource {

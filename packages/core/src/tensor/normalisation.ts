@@ -8,10 +8,10 @@ const floor = 1e-3
 /** Of the moving statistics, a step. */
 const momentum = 0.99
 
-/** Where the moving statistics of a layer stand. */
+/** Where the moving statistics of a layer stand; of one that a task owns, with the task's name. */
 export function statisticsOf(layer: string): readonly [string, string] {
-  const own = layer.slice(layer.indexOf('/') + 1)
-  return [`state/${own}/mean`, `state/${own}/variance`]
+  const place = layer.replace(/^shared\//, '')
+  return [`state/${place}/mean`, `state/${place}/variance`]
 }
 
 /** Each row to mean 0 and variance 1 over its units, then scaled and shifted by unit, by task where it has its own. */

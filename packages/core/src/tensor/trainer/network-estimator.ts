@@ -3,6 +3,7 @@ import type { Dataset } from '../../data/types.ts'
 import { defineEstimator } from '../../model/define-estimator.ts'
 import type { Estimator, TrainingCost } from '../../model/types.ts'
 import { createRandom } from '../../random/generator.ts'
+import { isStarting } from '../backend.ts'
 import type { Architecture, DataShape } from '../types.ts'
 import { shapeOf } from './encode.ts'
 import { networkTrainer } from './network-trainer.ts'
@@ -69,7 +70,7 @@ function networkCost(architecture: Architecture, { options }: Trainer, data: Dat
 /** Owner and size of each variable. Where no backend is in use yet, counting leaves it so: training chooses. */
 function variableSizes(architecture: Architecture, shape: DataShape): (readonly [string, number])[] {
   const engine = tf.engine()
-  const isFresh = !engine.backendName
+  const isFresh = !engine.backendName && !isStarting()
   if (isFresh) tf.enableProdMode()
   try {
     return tf.tidy(() =>
