@@ -7,6 +7,7 @@ import type { Warning } from '../../model/types.ts'
 import type { RandomGenerator } from '../../random/types.ts'
 import type { Architecture, Network, Variables } from '../types.ts'
 import { encodeData, type EncodedData } from './encode.ts'
+import type { Course } from './course.ts'
 import type { CheckedOptions } from './options.ts'
 import { checkScheduledRates, checkScheduledTasks, checkTask, settingsAt } from './schedule.ts'
 import { stepsOf } from './training-data.ts'
@@ -24,7 +25,16 @@ export interface Run {
   readonly heldOut?: EncodedData
   /** The one task that early stopping watches. */
   readonly task?: number
+  /** The last epoch, if nothing stops it before. */
+  readonly epochs: number
+  /** Steps until then. */
   readonly maxSteps: number
+  /** Of all epochs of the options, which learning rates and temperatures go by. */
+  readonly plannedSteps: number
+  /** What this run does again, on more rows. */
+  readonly repeated?: Course
+  /** Held-out rows take from it how to train, on all rows then. */
+  readonly isTrial?: boolean
   readonly warnings: readonly Warning[]
 }
 
@@ -42,6 +52,7 @@ export function runOf(
   if (given.schedule) checkScheduledTasks(given.schedule, names)
   const heldOut = held && isLabelled(held) ? held : undefined
   const task = watchedTask(given, names, heldOut)
+  const steps = stepsUntil(options.epochs, rows, options)
   return {
     options,
     network: architecture.build(rows.shape),
@@ -50,7 +61,9 @@ export function runOf(
     rows,
     ...(heldOut && { heldOut }),
     ...(task !== undefined && { task }),
-    maxSteps: plannedSteps(rows, options),
+    epochs: options.epochs,
+    maxSteps: steps,
+    plannedSteps: steps,
     warnings: labelWarnings(rows, held),
   }
 }
@@ -120,9 +133,34 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i])
 }
 
-/** All epochs, as if no task stopped. */
-function plannedSteps(rows: EncodedData, options: CheckedOptions): number {
-  const { schedule = {}, epochs } = options
+/** The training of one candidate; what is to be said of the data is said once. */
+export function trialOf(run: Run, architecture: Architecture, isFirst: boolean): Run {
+  const network = architecture.build(run.rows.shape)
+  return { ...run, network, warnings: isFirst ? run.warnings : [], isTrial: run.options.refit }
+}
+
+/** The same training once more, on all rows, as held-out ones have shown that it goes best. */
+export function repeatedOn(run: Run, architecture: Architecture, course: Course): Run {
+  const { options, data, names } = run
+  const rows = encodeData(data)
+  const epochs = Math.max(...course.epochs)
+  return {
+    options,
+    data,
+    names,
+    rows,
+    network: architecture.build(rows.shape),
+    epochs,
+    maxSteps: stepsUntil(epochs, rows, options),
+    plannedSteps: stepsUntil(options.epochs, rows, options),
+    warnings: [],
+    repeated: course,
+  }
+}
+
+/** Of the first `epochs` epochs, as if no task stopped. */
+function stepsUntil(epochs: number, rows: EncodedData, options: CheckedOptions): number {
+  const { schedule = {} } = options
   let steps = 0
   let inEpoch = 0
   for (let epoch = 1; epoch <= epochs; epoch++) {
