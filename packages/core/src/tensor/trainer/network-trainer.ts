@@ -22,7 +22,8 @@ import { parametersOf } from './learnt.ts'
 import { beginLoop, checkpointOf, disposeState, moveTo, warn, type Loop } from './loop.ts'
 import { checkedOptions, storedOptions, type CheckedOptions } from './options.ts'
 import { runOf, settingsOf, type Run } from './run.ts'
-import { epochOf } from './training-data.ts'
+import { settingsAt } from './schedule.ts'
+import { activeTasks, epochOf } from './training-data.ts'
 import type {
   EpochSettings,
   NetworkParameters,
@@ -197,7 +198,7 @@ async function gradientsOf(
 
 /** After an epoch, where rows are held out. */
 async function validate(run: Run, loop: Loop, random: RandomGenerator): Promise<void> {
-  const { network, heldOut, options, task } = run
+  const { network, heldOut, options, task, names, trained } = run
   if (heldOut === undefined) return
   const { variables } = loop.state
   const { validation, weights } = await afterEpoch({
@@ -207,6 +208,8 @@ async function validate(run: Run, loop: Loop, random: RandomGenerator): Promise<
     epoch: loop.epoch,
     network,
     options,
+    trained,
+    active: activeTasks(names, settingsAt(options.schedule, loop.epoch)),
     ...(task !== undefined && { task }),
     read: () => readVariables(variables),
   })
@@ -218,7 +221,7 @@ async function validate(run: Run, loop: Loop, random: RandomGenerator): Promise<
 
 /** The best variables where early stopping watched, else the last. */
 async function learntParameters(run: Run, { state, validation }: Loop): Promise<NetworkParameters> {
-  const { network, rows, heldOut, data, options } = run
+  const { network, rows, heldOut, data, options, kept } = run
   const best = options.monitor === 'each' ? undefined : validation?.best
   const variables = best ? loadVariables(best) : state.variables
   try {
@@ -227,6 +230,7 @@ async function learntParameters(run: Run, { state, validation }: Loop): Promise<
       variables,
       data: rows,
       tasks: data.tasks,
+      kept,
       ...(heldOut && { heldOut }),
       ...(options.classWeights && { classWeights: options.classWeights }),
     })
