@@ -24,7 +24,9 @@ export function courseOf(run: Run, finished: Finished, random: RandomGenerator):
     return {
       first: validation?.first ?? losses,
       losses,
-      epochs: run.names.map((_, k) => bestEpoch(validation?.watches[isEach ? k : 0], loop.epoch - 1)),
+      epochs: run.names.map((_, k) =>
+        run.trained.includes(k) ? bestEpoch(validation?.watches[isEach ? k : 0], loop.epoch - 1) : 0,
+      ),
       plateaus: validation?.plateaus.epochs ?? [],
       variances: await noiseVariances(learnt),
       converged,
@@ -39,7 +41,7 @@ function bestEpoch(watch: Watch | undefined, made: number): number {
 
 /** With the best variables where early stopping watched, else the last. */
 async function withBest<Result>(
-  { network, rows, heldOut, data, options, repeated }: Run,
+  { network, rows, heldOut, data, options, kept, repeated }: Run,
   { loop: { state, validation } }: Finished,
   use: (learnt: Learnt) => Promise<Result>,
 ): Promise<Result> {
@@ -51,6 +53,7 @@ async function withBest<Result>(
       variables,
       data: rows,
       tasks: data.tasks,
+      kept,
       ...(heldOut && { heldOut }),
       ...(repeated && { variances: repeated.variances }),
       ...(options.classWeights && { classWeights: options.classWeights }),

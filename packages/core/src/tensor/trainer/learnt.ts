@@ -23,6 +23,8 @@ export interface Learnt {
   readonly variances?: Float64Array
   readonly tasks: readonly TaskInfo[]
   readonly classWeights?: TrainerOptions['classWeights']
+  /** Tasks, by position, of which nothing is to be learnt again. */
+  readonly kept?: ReadonlyMap<number, FittedTask>
 }
 
 /** Residuals that are smaller cannot be told from rounding in float32; in deviations of the target. */
@@ -30,7 +32,7 @@ const leastDeviation = 1e-6
 
 /** Weights, scaling, residual variances and pictures. @throws MtlError 'not-finite', never NaN weights */
 export async function parametersOf(learnt: Learnt): Promise<NetworkParameters> {
-  const { variables, data, classWeights } = learnt
+  const { variables, data, classWeights, kept } = learnt
   const weights = await readVariables(variables)
   for (const [name, { values }] of Object.entries(weights))
     check(
@@ -45,12 +47,14 @@ export async function parametersOf(learnt: Learnt): Promise<NetworkParameters> {
     const counts = classCounts(data.tasks[k], shape.tasks[k].classShares.length)
     const balance =
       classWeights === 'balanced' ? balancedWeights(counts) : new Float64Array(counts.length).fill(1)
-    return {
-      mean: scaling.targets.means[k],
-      deviation: scaling.targets.deviations[k],
-      noiseVariance: kind === 'regression' ? variances[k] : NaN,
-      shift: classShift(kind, balance),
-    }
+    return (
+      kept?.get(k) ?? {
+        mean: scaling.targets.means[k],
+        deviation: scaling.targets.deviations[k],
+        noiseVariance: kind === 'regression' ? variances[k] : NaN,
+        shift: classShift(kind, balance),
+      }
+    )
   })
   return {
     shape,

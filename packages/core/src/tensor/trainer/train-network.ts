@@ -21,7 +21,8 @@ import { rateAt, rateFactor } from './learning-rate.ts'
 import { beginLoop, checkpointOf, disposeState, moveTo, warn, type Loop } from './loop.ts'
 import type { CheckedOptions } from './options.ts'
 import { settingsOf, type Run } from './run.ts'
-import { epochOf } from './training-data.ts'
+import { settingsAt } from './schedule.ts'
+import { activeTasks, epochOf } from './training-data.ts'
 import type { EpochSettings, StepContext, TrainStep } from './types.ts'
 
 /** So many steps in a row without a finite loss or gradient are a divergence. */
@@ -184,7 +185,7 @@ async function gradientsOf(
 
 /** After an epoch, where rows are held out. */
 async function validate(run: Run, loop: Loop, random: RandomGenerator): Promise<void> {
-  const { network, heldOut, options, task } = run
+  const { network, heldOut, options, task, names, trained } = run
   if (heldOut === undefined) return
   const { variables } = loop.state
   const { validation, weights } = await afterEpoch({
@@ -194,6 +195,8 @@ async function validate(run: Run, loop: Loop, random: RandomGenerator): Promise<
     epoch: loop.epoch,
     network,
     options,
+    trained,
+    active: activeTasks(names, settingsAt(options.schedule, loop.epoch)),
     ...(task !== undefined && { task }),
     read: () => readVariables(variables),
   })
