@@ -5,6 +5,8 @@ import { benchLongFits, benchShortFits } from './comparison.ts'
 import { benchCosts } from './costs.ts'
 import { benchCsv } from './csv.ts'
 import { benchHierarchy } from './hierarchy.ts'
+import { benchNetworkSteps } from './network-steps.ts'
+import { benchNetworks } from './networks.ts'
 import { benchLargeRegularised, benchRegularised } from './regularised.ts'
 import { benchRidge } from './ridge.ts'
 import { benchNetworks } from './networks.ts'
@@ -39,6 +41,7 @@ const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   clustering: benchClustering,
   hierarchy: benchHierarchy,
   networks: benchNetworks,
+  'network-steps': benchNetworkSteps,
   regularised: async () => [...(await benchRegularised()), benchLargeRegularised()],
   sparse: async () => [...(await benchSparse()), benchLargeSparse()],
   variational: benchVariational,
