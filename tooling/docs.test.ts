@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = path.join(root, 'docs')
-const pages = readdirSync(folder).filter((name) => name.endsWith('.md'))
+const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.md'),
+)
 
 /** Code that a page says is from a file: `<!-- from FILE -->`, then a block. */
 const quoted = pages.flatMap((page) => {
@@ -28,14 +30,15 @@ describe('the pages of the documentation', () => {
   it.each(pages)('%s links to files that exist', (page) => {
     const text = readFileSync(path.join(folder, page), 'utf8')
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target]) => target)
-    const missing = links.filter((target) => !existsWithin(target))
+    const place = path.join(folder, path.dirname(page))
+    const missing = links.filter((target) => !existsIn(place, target))
     expect(missing).toEqual([])
   })
 })
 
-function existsWithin(target: string): boolean {
+function existsIn(place: string, target: string): boolean {
   try {
-    readFileSync(path.join(folder, target))
+    readFileSync(path.join(place, target))
     return true
   } catch {
     return false

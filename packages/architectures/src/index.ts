@@ -1,6 +1,8 @@
+export * from './cross-stitch.ts'
 export type { MixtureOptions } from './gated-experts.ts'
 export * from './mixture-of-experts.ts'
 export * from './mmoe.ts'
 export * from './neural-single-task.ts'
 export * from './plugin.ts'
 export * from './shared-bottom.ts'
+export * from './sluice.ts'

@@ -1,6 +1,13 @@
 import { MtlError, check, checkNumber, checkOneOf, nearest } from '@mtl/core'
-import { heteroscedasticLoss, huberLoss, lossOfKind } from '@mtl/core/tensor'
-import type { Architecture, HeadOptions, LayerOptions, TaskLoss, TrainerOptions } from '@mtl/core/tensor'
+import { heteroscedasticLoss, huberLoss, lossOfKind, rateFactor } from '@mtl/core/tensor'
+import type {
+  Architecture,
+  EpochSettings,
+  HeadOptions,
+  LayerOptions,
+  TaskLoss,
+  TrainerOptions,
+} from '@mtl/core/tensor'
 
 /** What every network takes. Its layer options are those of hidden layers. */
 export interface NetworkOptions extends LayerOptions {
@@ -83,6 +90,23 @@ export function storedHeads({ losses, ...heads }: HeadOptions): Readonly<Record<
 export function trainerOptions(given: TrainerOptions = {}): TrainerOptions {
   const { patience, ...usual } = usualTrainer
   return given.validationFraction === 0 ? { ...usual, ...given } : { ...usual, patience, ...given }
+}
+
+/**
+ * The trainer's options, with the learning rate of variables of that prefix times a factor throughout the schedule; where
+ * an entry names the prefix itself, its number is taken as it is.
+ */
+export function withRate(trainer: TrainerOptions, prefix: string, factor: number): TrainerOptions {
+  const schedule = Object.entries({ 1: {}, ...trainer.schedule }).map(
+    ([epoch, { rates, ...settings }]: [string, EpochSettings]) => {
+      if (rates === undefined && epoch !== '1') return [epoch, settings] as const
+      return [
+        epoch,
+        { ...settings, rates: { [prefix]: factor * rateFactor(rates, prefix), ...rates } },
+      ] as const
+    },
+  )
+  return { ...trainer, schedule: Object.fromEntries(schedule) }
 }
 
 function checkedLayer({

@@ -10,9 +10,13 @@ import { benchRidge } from './ridge.ts'
 import { markdown } from './rows.ts'
 import type { Row } from './rows.ts'
 import { benchLargeSparse, benchSparse } from './sparse.ts'
+import { printSynthetic } from './synthetic.ts'
 import { benchVariational } from './variational.ts'
 
-/** `pnpm bench` runs all in this order, `pnpm bench csv sparse` those that are named. */
+/**
+ * `pnpm bench` runs all in this order, `pnpm bench csv sparse` those that are named; `pnpm bench synthetic mmoe` alone, or
+ * without a name for every architecture, the experiment of docs/networks.md, which takes most of an hour.
+ */
 const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   // First: a cost is stated by code that has not run yet.
   costs: benchCosts,
@@ -39,8 +43,13 @@ const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
 }
 
 const asked = process.argv.slice(2)
-const unknown = asked.filter((name) => !(name in sections))
-if (unknown.length > 0)
-  throw new Error(`no section ${unknown.join(', ')}; there are ${Object.keys(sections).join(', ')}`)
-for (const name of asked.length > 0 ? asked : Object.keys(sections))
-  console.log(`\n## ${name}\n\n${markdown(await sections[name]())}`)
+if (asked[0] === 'synthetic') await printSynthetic(asked.slice(1))
+else await runSections()
+
+async function runSections(): Promise<void> {
+  const unknown = asked.filter((name) => !(name in sections))
+  if (unknown.length > 0)
+    throw new Error(`no section ${unknown.join(', ')}; there are ${Object.keys(sections).join(', ')}`)
+  for (const name of asked.length > 0 ? asked : Object.keys(sections))
+    console.log(`\n## ${name}\n\n${markdown(await sections[name]())}`)
+}

@@ -58,7 +58,7 @@ export function layer(
     units: outputs,
     init: (random) => {
       const variables: Record<string, tf.Tensor> = {
-        [`${name}/kernel`]: kernelTensor(random.fork(name), [...byTask, inputs, outputs], activation),
+        [`${name}/kernel`]: kernelTensor(random.fork(name), [...byTask, inputs, outputs]),
         [`${name}/bias`]: tf.zeros([...byTask, outputs]),
       }
       if (normalise === 'none') return variables

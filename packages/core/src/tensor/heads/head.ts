@@ -20,13 +20,13 @@ export function initialHead(
   if (sharing === 'own')
     return {
       ...towers,
-      [`${own}/kernel`]: kernelTensor(random.fork(own), [tasks.length, units, outputs], 'linear'),
+      [`${own}/kernel`]: kernelTensor(random.fork(own), [tasks.length, units, outputs]),
       [`${own}/bias`]: tf.tensor2d(constants.map((constant) => [...constant])),
     }
   const mean = constants[0].map((_, o) => constants.reduce((sum, c) => sum + c[o] / constants.length, 0))
   return {
     ...towers,
-    [`${shared}/kernel`]: kernelTensor(random.fork(shared), [units, outputs], 'linear'),
+    [`${shared}/kernel`]: kernelTensor(random.fork(shared), [units, outputs]),
     [`${shared}/bias`]: tf.tensor1d(mean),
     ...(descriptor > 0 && { [`${shared}/descriptor/kernel`]: tf.zeros([descriptor, outputs]) }),
     [`${own}/kernel`]: tf.zeros([tasks.length, units, outputs]),

@@ -35,7 +35,7 @@ export function inputLayer(shape: DataShape, embedding: number | undefined): Inp
     features,
     init: (random) => {
       const adapted = adapters.map((name, t) => ({
-        [`${name}/kernel`]: kernelTensor(random.fork(name), [tables[t].width, features], 'linear'),
+        [`${name}/kernel`]: kernelTensor(random.fork(name), [tables[t].width, features]),
         [`${name}/bias`]: tf.zeros([features]),
       }))
       return Object.assign({}, ...tables.map((table) => table.init(random)), ...adapted) as Variables
