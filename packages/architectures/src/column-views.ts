@@ -28,18 +28,14 @@ export async function columnViews(
     ]
   }
   const norms = await Promise.all(
-    kernels.map((kernel, l) =>
-      read(() => groupNorms(groups, kernel, v[`${layers[l]}/bias`] as tf.Tensor2D)),
-    ),
+    kernels.map((kernel, l) => read(() => groupNorms(groups, kernel, v[`${layers[l]}/bias`] as tf.Tensor2D))),
   )
   const [rows, inputs] = kernels[0].shape
   const own = await read(() => groupNorms('task-rows', kernels[0], v[`${layers[0]}/bias`] as tf.Tensor2D))
   const what = { 'input-rows': 'inputs', 'task-rows': 'inputs of tasks', 'output-units': 'units of tasks' }
   return [
     usedView(what[groups], norms),
-    ...norms.map((each, l) =>
-      normView(groups, l, each, tasks, inputNames(shape, infos, inputs)),
-    ),
+    ...norms.map((each, l) => normView(groups, l, each, tasks, inputNames(shape, infos, inputs))),
     taskSimilarity(tasks, [{ rows, columns: inputs, data: own }]),
   ]
 }
@@ -102,7 +98,9 @@ function normView(
   const isInputs = groups === 'task-rows'
   return {
     kind: 'matrix',
-    title: isInputs ? 'Norm of the weights of inputs by task' : `Norm of the weights of units, layer ${layer + 1}`,
+    title: isInputs
+      ? 'Norm of the weights of inputs by task'
+      : `Norm of the weights of units, layer ${layer + 1}`,
     reading: isInputs
       ? 'An input of 0 is not used by the task.'
       : 'A unit of 0 is one that the task does without.',

@@ -169,16 +169,18 @@ function adapted(
 }
 
 /** penalty sum_t share_t (|U_t|^2 + |V_t|^2) of a layer. */
-function penalise(own: string, v: Variables, penalty: number, { taskShare, penalise: add }: TrainingPass): void {
-  const squares = [v[`${own}/U`], v[`${own}/V`]].map((part) => tf.sum(tf.square(part), [1, 2]))
-  const shared = tf.mul(tf.tensor1d(taskShare), tf.add(squares[0], squares[1]))
-  add(tf.mul<tf.Scalar>(tf.sum(shared), penalty))
+function penalise(own: string, v: Variables, penalty: number, pass: TrainingPass): void {
+  const [u, w] = ['U', 'V'].map((part) => tf.sum(tf.square(v[`${own}/${part}`]), [1, 2]))
+  const shared = tf.mul(tf.tensor1d(pass.taskShare), tf.add(u, w))
+  pass.penalise(tf.mul<tf.Scalar>(tf.sum(shared), penalty))
 }
 
 async function viewsOf(v: Variables, owners: readonly string[], infos: readonly TaskInfo[]): Promise<View[]> {
   if (owners.length === 0) return []
   const tasks = infos.map(({ name }) => name)
-  const changes = await Promise.all(owners.map((own) => changesOf(v[`${own}/U`], v[`${own}/V`])))
+  const changes = await Promise.all(
+    owners.map((own) => changesOf(v[`${own}/U`] as tf.Tensor3D, v[`${own}/V`] as tf.Tensor3D)),
+  )
   const sizes = await Promise.all(
     owners.map(async (_, l) => norm(await v[`shared/trunk/${l}/kernel`].data())),
   )
@@ -189,7 +191,8 @@ async function viewsOf(v: Variables, owners: readonly string[], infos: readonly 
     {
       kind: 'matrix',
       title: 'Size of adaptations',
-      reading: "Size of a task's change of a layer, of that of the layer that all share: 0 where it changes nothing.",
+      reading:
+        "Size of a task's change of a layer, of that of the layer that all share: 0 where it changes nothing.",
       rows: tasks,
       columns: owners.map((_, l) => `layer ${l + 1}`),
       values: { rows: tasks.length, columns: owners.length, data: Float64Array.from(shares) },
@@ -199,7 +202,7 @@ async function viewsOf(v: Variables, owners: readonly string[], infos: readonly 
 }
 
 /** U_t V_t' of each task, one a row. */
-async function changesOf(u: tf.Tensor, v: tf.Tensor): Promise<Matrix> {
+async function changesOf(u: tf.Tensor3D, v: tf.Tensor3D): Promise<Matrix> {
   const [tasks, inputs, rank] = u.shape
   const units = v.shape[2]
   const [left, right] = await Promise.all([u.data(), v.data()])
