@@ -6,6 +6,7 @@ import { benchCosts } from './costs.ts'
 import { benchCsv } from './csv.ts'
 import { printGroupLassoPath } from './group-lasso.ts'
 import { benchHierarchy } from './hierarchy.ts'
+import { benchNetworks } from './networks.ts'
 import { benchLargeRegularised, benchRegularised } from './regularised.ts'
 import { benchRidge } from './ridge.ts'
 import { markdown } from './rows.ts'
@@ -39,6 +40,7 @@ const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   ],
   clustering: benchClustering,
   hierarchy: benchHierarchy,
+  networks: benchNetworks,
   regularised: async () => [...(await benchRegularised()), benchLargeRegularised()],
   sparse: async () => [...(await benchSparse()), benchLargeSparse()],
   variational: benchVariational,
