@@ -177,6 +177,7 @@ describe('group lasso', () => {
 
   it('without a penalty is a network for each task alone, whatever the groups', async () => {
     const alone = neuralSingleTaskArchitecture({ layers })
+    const free = await fit(groupLasso({ layers, penalty: 0, trainer }), pair, { random: 1 })
     for (const groups of all) {
       const lasso = groupLassoArchitecture({ layers, groups, penalty: 0 })
       const weights = await freshWeights(lasso, shape)
@@ -185,7 +186,6 @@ describe('group lasso', () => {
       )
       expect(outputsOf(lasso, shape, weights)).toEqual(outputsOf(alone, shape, theirs))
       const model = await fit(groupLasso({ layers, groups, penalty: 0, trainer }), pair, { random: 1 })
-      const free = await fit(groupLasso({ layers, penalty: 0, trainer }), pair, { random: 1 })
       near(kernelOf(model).values, [...kernelOf(free).values], 4)
     }
   })
@@ -201,6 +201,18 @@ describe('group lasso', () => {
       errors.push(await errorOf(model, test))
     }
     expect(errors[1]).toBeLessThan(0.5 * errors[0])
+  })
+
+  it('has a path over the penalty: fewer inputs, the larger it is', async () => {
+    const used: number[] = []
+    for (const penalty of [0, 0.5, 3]) {
+      const model = await fit(groupLasso({ penalty, trainer }), pair, { random: 1 })
+      const norms = model.views().find(({ title }) => title.startsWith('Inputs by the norm'))
+      if (norms?.kind === 'bars') used.push(norms.values.filter((norm) => norm > 0).length)
+    }
+    expect(used[0]).toBe(20)
+    expect(used[1]).toBeLessThan(20)
+    expect(used[2]).toBeLessThan(used[1])
   })
 
   it('by task leaves each task the inputs that it needs', async () => {

@@ -1,5 +1,5 @@
-import { createRandom, dataset, fit } from '@mtl/core'
-import type { Dataset, Estimator, RealDistribution } from '@mtl/core'
+import { createRandom, dataset, fit, splitData, splitWhere } from '@mtl/core'
+import type { Dataset, Distribution, Estimator, RealDistribution } from '@mtl/core'
 import { useBackend } from '@mtl/core/tensor'
 import type { Weights } from '@mtl/core/tensor'
 import { expectNoLeak, relatedTasks } from '@mtl/core/testing'
@@ -97,6 +97,28 @@ async function meansOf(estimator: Estimator, on: Dataset = data): Promise<number
   const model = await fit(estimator, on, { random: 1 })
   const predictions = await model.predict(on)
   return Object.values(predictions).flatMap((prediction) => [...(prediction as RealDistribution).mean])
+}
+
+/** Nine tasks of 60 rows, and a tenth of which there are a few at first, and a hundred later. */
+function arriving(rows: number): Readonly<Record<'known' | 'few' | 'later', Dataset>> {
+  const all = relatedTasks({
+    random: createRandom(5),
+    tasks: 10,
+    rows: rows + 100,
+    features: 6,
+    spread: 0.5,
+    noise: 0.3,
+  })
+  const part = (tasks: Dataset['tasks'], keep: (row: number) => boolean): Dataset =>
+    splitData(
+      { tasks },
+      splitWhere({ tasks }, (row) => keep(row)),
+    ).test
+  return {
+    known: part(all.tasks.slice(0, 9), (row) => row < 60),
+    few: part(all.tasks.slice(9), (row) => row < rows),
+    later: part(all.tasks.slice(9), (row) => row >= rows),
+  }
 }
 
 /** Values of one variable in place of its own. */
@@ -242,6 +264,36 @@ describe('low-rank adaptation', () => {
     const { mean } = (await model.predictTask({}, data.tasks[0].inputs)) as RealDistribution
     expect(mean.every(Number.isFinite)).toBe(true)
     expect(lowRankAdaptation({ heads: { sharing: 'own' } }).capabilities.unseenTasks).toEqual([])
+  })
+
+  it('fits a task that comes later alone, from a few rows, on shared layers that stay to the bit', async () => {
+    const { known, few, later } = arriving(16)
+    const model = await fit(lowRankAdaptation({ heads: { penalty: 0 }, trainer }), known, { random: 1 })
+    const [newcomer] = few.tasks
+    const estimator = lowRankAdaptation({
+      trainer: {
+        start: model.parameters,
+        schedule: { 1: { tasks: [newcomer.name], rates: { 'shared/': 0 } } },
+        epochs: 40,
+        validationFraction: 0,
+      },
+    })
+    const grown = await fit(estimator, { tasks: [...known.tasks, newcomer] }, { random: 1 })
+    for (const { name, inputs } of known.tasks)
+      expect((await grown.predictTask(name, inputs)).point).toEqual(
+        (await model.predictTask(name, inputs)).point,
+      )
+    const alone = await fit(sharedBottom({ trainer: { epochs: 100, validationFraction: 0 } }), few, {
+      random: 1,
+    })
+    const [task] = later.tasks
+    const errorOf = async (prediction: Promise<Distribution>): Promise<number> => {
+      const { mean } = (await prediction) as RealDistribution
+      return mean.reduce((sum, value, i) => sum + (value - task.targets[i]) ** 2, 0) / mean.length
+    }
+    const ours = await errorOf(grown.predictTask(task.name, task.inputs))
+    expect(ours).toBeLessThan(0.5 * (await errorOf(alone.predictTask(task.name, task.inputs))))
+    expect(ours).toBeLessThan(0.8 * (await errorOf(model.predictTask({}, task.inputs))))
   })
 
   it.each([

@@ -28,7 +28,7 @@ export async function printGroupLassoPath(): Promise<void> {
     if (view?.kind !== 'bars') throw new Error('no picture of the inputs')
     const [own, others] = [view.values.subarray(0, relevant), view.values.subarray(relevant)]
     const used = (norms: Float64Array): number => norms.filter((norm) => norm > 0).length
-    const norms = `${Math.max(...own).toFixed(2)} to ${Math.min(...own).toFixed(2)}, others to ${Math.max(...others).toFixed(2)}`
+    const norms = `${Math.max(...own).toFixed(3)} to ${Math.min(...own).toFixed(3)}, others to ${Math.max(...others).toFixed(3)}`
     const error = await testError(model, test)
     console.log(`| ${penalty} | ${used(own)} | ${used(others)} | ${norms} | ${error.toFixed(4)} |`)
   }
