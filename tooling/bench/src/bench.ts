@@ -6,6 +6,7 @@ import { benchCosts } from './costs.ts'
 import { benchCsv } from './csv.ts'
 import { printGroupLassoPath } from './group-lasso.ts'
 import { benchHierarchy } from './hierarchy.ts'
+import { benchNetworkSteps } from './network-steps.ts'
 import { benchNetworks } from './networks.ts'
 import { benchLargeRegularised, benchRegularised } from './regularised.ts'
 import { benchRidge } from './ridge.ts'
@@ -41,6 +42,7 @@ const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   clustering: benchClustering,
   hierarchy: benchHierarchy,
   networks: benchNetworks,
+  'network-steps': benchNetworkSteps,
   regularised: async () => [...(await benchRegularised()), benchLargeRegularised()],
   sparse: async () => [...(await benchSparse()), benchLargeSparse()],
   variational: benchVariational,
