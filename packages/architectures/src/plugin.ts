@@ -1,6 +1,8 @@
 import { definePlugin } from '@mtl/core'
 import type { Plugin } from '@mtl/core'
 import { crossStitch } from './cross-stitch.ts'
+import { groupLasso } from './group-lasso.ts'
+import { lowRankAdaptation } from './low-rank-adaptation.ts'
 import { mixtureOfExperts } from './mixture-of-experts.ts'
 import { mmoe } from './mmoe.ts'
 import { neuralSingleTask } from './neural-single-task.ts'
@@ -13,6 +15,8 @@ export const architecturesPlugin: Plugin = definePlugin({
   version: '1.0.0',
   estimators: {
     'cross-stitch': crossStitch,
+    'group-lasso': groupLasso,
+    'low-rank-adaptation': lowRankAdaptation,
     'mixture-of-experts': mixtureOfExperts,
     mmoe,
     'neural-single-task': neuralSingleTask,

@@ -53,7 +53,8 @@ export async function printSynthetic(names: readonly string[], seeds = 5): Promi
   }
 }
 
-async function testError(model: Model, test: Dataset): Promise<number> {
+/** Mean over tasks of the mean squared error. */
+export async function testError(model: Model, test: Dataset): Promise<number> {
   const predictions = await model.predict(test)
   const errors = test.tasks.map(({ name, targets }) => {
     const { mean } = predictions[name] as RealDistribution
