@@ -1,5 +1,7 @@
 export * from './cross-stitch.ts'
 export type { MixtureOptions } from './gated-experts.ts'
+export * from './group-lasso.ts'
+export * from './low-rank-adaptation.ts'
 export * from './mixture-of-experts.ts'
 export * from './mmoe.ts'
 export * from './neural-single-task.ts'

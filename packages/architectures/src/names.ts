@@ -4,6 +4,8 @@
  */
 export const architectureNames = [
   'cross-stitch',
+  'group-lasso',
+  'low-rank-adaptation',
   'mixture-of-experts',
   'mmoe',
   'neural-single-task',
