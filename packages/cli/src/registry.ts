@@ -88,10 +88,7 @@ export async function installedPlugin(name: string): Promise<Plugin | undefined>
 }
 
 /** Undefined where the package is not installed. */
-async function whereInstalled<Found>(
-  name: string,
-  load: () => Promise<Found>,
-): Promise<Found | undefined> {
+async function whereInstalled<Found>(name: string, load: () => Promise<Found>): Promise<Found | undefined> {
   try {
     return await load()
   } catch (error) {

@@ -82,7 +82,10 @@ function makeAll(
 }
 
 function unknownMethod(name: string, registry: CliRegistry): Problem {
-  const installed = [...registry.plugins.map((plugin) => plugin.name), ...Object.keys(registry.unloaded)].sort()
+  const installed = [
+    ...registry.plugins.map((plugin) => plugin.name),
+    ...Object.keys(registry.unloaded),
+  ].sort()
   const offered = methodsOnOffer(registry)
   const meant = nearest(name, offered).at(0)
   const hint = meant === undefined ? `Known: ${offered.join(', ')}` : `Nearest: ${meant}`
