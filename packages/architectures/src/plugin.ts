@@ -8,6 +8,7 @@ import { mmoe } from './mmoe.ts'
 import { neuralSingleTask } from './neural-single-task.ts'
 import { sharedBottom } from './shared-bottom.ts'
 import { sluice } from './sluice.ts'
+import { tensorFactorisation } from './tensor-factorisation.ts'
 
 /** Neural networks for multi-task learning. */
 export const architecturesPlugin: Plugin = definePlugin({
@@ -22,5 +23,6 @@ export const architecturesPlugin: Plugin = definePlugin({
     'neural-single-task': neuralSingleTask,
     'shared-bottom': sharedBottom,
     sluice,
+    'tensor-factorisation': tensorFactorisation,
   },
 })
