@@ -9,6 +9,8 @@ const architectures: readonly (readonly [string, Readonly<Record<string, unknown
   ['shared-bottom', { layers: [113] }],
   ['mixture-of-experts', { expertDropout: 0, loadBalance: 0 }],
   ['mmoe', { expertDropout: 0, loadBalance: 0 }],
+  ['cross-stitch', { layers: [56] }],
+  ['sluice', { layers: [32, 32] }],
 ]
 
 const heads = { sharing: 'own', taskLayers: [8] }
