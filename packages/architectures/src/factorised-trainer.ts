@@ -22,7 +22,7 @@ interface Factorised {
   readonly apart: Architecture
   /** With ranks as large as can be. */
   readonly whole: Architecture
-  withRanks(ranks: readonly (readonly number[])[]): Architecture
+  readonly withRanks: (ranks: readonly (readonly number[])[]) => Architecture
   readonly trainer: TrainerOptions
 }
 
@@ -76,22 +76,26 @@ function factorisedTrainer({ form, layers, apart, withRanks, trainer }: Factoris
 
 /** Each network stops for itself; what it is good for is a start. */
 function firstOptions(trainer: TrainerOptions): TrainerOptions {
-  const { start: _, ...options } = trainer
-  return { monitor: 'each', ...options, refit: false }
+  return { monitor: 'each', ...trainer, refit: false }
 }
 
 /** The weights with the factors of each layer's kernels in place of these. */
 function inFactors(form: TensorForm, layers: number, weights: Weights): Weights {
-  const result: Record<string, Weights[string]> = { ...weights }
-  for (let l = 0; l < layers; l++) {
-    const kernel = `tasks/layer/${l}/kernel`
-    const [tasks, inputs, units] = weights[kernel].shape
-    const stack = { tasks, inputs, units, data: Float64Array.from(weights[kernel].values) }
-    for (const [factor, { shape, values }] of Object.entries(factorise(form, stack, { error: mostLost })))
-      result[factorName(`layer/${l}`, factor)] = { shape, values: Float32Array.from(values) }
-    delete result[kernel]
-  }
-  return result
+  const isKernel = (name: string): boolean => name.startsWith('tasks/layer/') && name.endsWith('/kernel')
+  const others = Object.entries(weights).filter(([name]) => !isKernel(name))
+  const factors = Array.from({ length: layers }, (_, l) => {
+    const { shape, values } = weights[`tasks/layer/${l}/kernel`]
+    const [tasks, inputs, units] = shape
+    const stack = { tasks, inputs, units, data: Float64Array.from(values) }
+    return Object.entries(factorise(form, stack, { error: mostLost })).map(
+      ([factor, made]) =>
+        [
+          factorName(`layer/${l}`, factor),
+          { shape: made.shape, values: Float32Array.from(made.values) },
+        ] as const,
+    )
+  })
+  return Object.fromEntries([...others, ...factors.flat()])
 }
 
 function ranksOfStart(
@@ -99,11 +103,7 @@ function ranksOfStart(
   layers: number,
   start: NonNullable<TrainerOptions['start']>,
 ): readonly (readonly number[])[] {
-  const ranks = ranksIn(
-    form,
-    layers,
-    'shape' in start ? (start as NetworkParameters).weights : (start as Weights),
-  )
+  const ranks = ranksIn(form, layers, 'shape' in start ? (start as NetworkParameters).weights : start)
   if (ranks) return ranks
   const text = `ranks: 'auto' goes on with those of trainer.start, which has no factors of form '${form}' for ${layers} layers: give ranks`
   throw new MtlError('invalid-option', text, { option: 'ranks' })

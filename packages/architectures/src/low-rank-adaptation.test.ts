@@ -100,6 +100,16 @@ async function meansOf(estimator: Estimator, on: Dataset = data): Promise<number
   return Object.values(predictions).flatMap((prediction) => [...(prediction as RealDistribution).mean])
 }
 
+/** The last of them comes later. */
+const ten = relatedTasks({
+  random: createRandom(5),
+  tasks: 10,
+  rows: 116,
+  features: 6,
+  spread: 0.5,
+  noise: 0.3,
+})
+
 /** Values of one variable in place of its own. */
 const having = (weights: Weights, values: Readonly<Record<string, ArrayLike<number>>>): Weights => ({
   ...weights,
@@ -246,7 +256,7 @@ describe('low-rank adaptation', () => {
   })
 
   it('fits a task that comes later alone, from a few rows, on shared layers that stay to the bit', async () => {
-    const { known, few, later } = arriving(16)
+    const { known, few, later } = arriving(ten, 16)
     const model = await fit(lowRankAdaptation({ heads: { penalty: 0 }, trainer }), known, { random: 1 })
     const [newcomer] = few.tasks
     const estimator = lowRankAdaptation({

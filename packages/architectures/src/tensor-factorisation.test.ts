@@ -115,6 +115,16 @@ async function errorOf(model: Model, on: Dataset): Promise<number> {
   return squares.flat().reduce((sum, square, _, { length }) => sum + square / length, 0)
 }
 
+/** The last of them comes later. */
+const ten = relatedTasks({
+  random: createRandom(5),
+  tasks: 10,
+  rows: 116,
+  features: 6,
+  spread: 0.5,
+  noise: 0.3,
+})
+
 const viewOf = (views: readonly View[], title: string): View => {
   const view = views.find((each) => each.title.startsWith(title))
   if (!view) throw new Error(`no picture "${title}"`)
@@ -225,7 +235,7 @@ describe('tensor factorisation', () => {
   })
 
   it('in matrix form fits a task that comes later alone, from a few rows, on directions that stay', async () => {
-    const { known, few, later } = arriving(16)
+    const { known, few, later } = arriving(ten, 16)
     const options = { form: 'matrix', layers: [8], ranks: [3], heads: { penalty: 0 } } as const
     const model = await fit(tensorFactorisation({ ...options, trainer: { ...trainer, epochs: 30 } }), known, {
       random: 1,

@@ -29,7 +29,7 @@ export async function tensorViews(
 }
 
 /** The kernels of a layer as they are composed. */
-export async function stackOf(compose: () => tf.Tensor3D): Promise<KernelStack> {
+async function stackOf(compose: () => tf.Tensor3D): Promise<KernelStack> {
   const kernel = tf.tidy(compose)
   const [tasks, inputs, units] = kernel.shape
   const data = Float64Array.from(await kernel.data())
