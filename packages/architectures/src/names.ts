@@ -11,6 +11,7 @@ export const architectureNames = [
   'neural-single-task',
   'shared-bottom',
   'sluice',
+  'tensor-factorisation',
 ] as const
 
 export type ArchitectureName = (typeof architectureNames)[number]

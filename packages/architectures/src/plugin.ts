@@ -9,6 +9,7 @@ import type { ArchitectureName } from './names.ts'
 import { neuralSingleTask } from './neural-single-task.ts'
 import { sharedBottom } from './shared-bottom.ts'
 import { sluice } from './sluice.ts'
+import { tensorFactorisation } from './tensor-factorisation.ts'
 
 /** Neural networks for multi-task learning. */
 export const architecturesPlugin: Plugin = definePlugin({
@@ -24,5 +25,6 @@ export const architecturesPlugin: Plugin = definePlugin({
     'neural-single-task': neuralSingleTask,
     'shared-bottom': sharedBottom,
     sluice,
+    'tensor-factorisation': tensorFactorisation,
   } satisfies Readonly<Record<ArchitectureName, Factory<Estimator>>>,
 })
