@@ -5,6 +5,7 @@ import { benchLongFits, benchShortFits } from './comparison.ts'
 import { benchCosts } from './costs.ts'
 import { benchCsv } from './csv.ts'
 import { benchHierarchy } from './hierarchy.ts'
+import { benchNetworks } from './networks.ts'
 import { benchLargeRegularised, benchRegularised } from './regularised.ts'
 import { benchRidge } from './ridge.ts'
 import { markdown } from './rows.ts'
@@ -37,6 +38,7 @@ const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   ],
   clustering: benchClustering,
   hierarchy: benchHierarchy,
+  networks: benchNetworks,
   regularised: async () => [...(await benchRegularised()), benchLargeRegularised()],
   sparse: async () => [...(await benchSparse()), benchLargeSparse()],
   variational: benchVariational,
