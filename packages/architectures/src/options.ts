@@ -1,4 +1,4 @@
-import { MtlError, check, checkNumber, checkOneOf, nearest } from '@mtl/core'
+import { check, checkKnown, checkNumber, checkOneOf } from '@mtl/core'
 import { heteroscedasticLoss, huberLoss, lossOfKind, rateFactor } from '@mtl/core/tensor'
 import type {
   Architecture,
@@ -163,18 +163,4 @@ function checkWidths(option: string, widths: unknown): void {
   const isList = Array.isArray(widths)
   check(isList, 'invalid-option', `${option} must be a list of widths, as [32, 16]`, { option })
   for (const width of widths as readonly number[]) checkNumber(option, width, { min: 1, integer: true })
-}
-
-/** @throws MtlError 'invalid-option' for one that the architecture does not know */
-function checkKnown(what: string, given: readonly string[], known: readonly string[]): void {
-  for (const option of given) {
-    if (known.includes(option)) continue
-    const near = nearest(option, known)
-    const hint = near.length > 0 ? `nearest: ${near.join(', ')}` : `known: ${known.join(', ')}`
-    throw new MtlError('invalid-option', `${what} has no option "${option}"; ${hint}`, {
-      option,
-      nearest: near,
-      known,
-    })
-  }
 }

@@ -1,6 +1,6 @@
+import { checkKnown } from '../../error/check-known.ts'
 import { checkNumber } from '../../error/check-number.ts'
 import { check } from '../../error/mtl-error.ts'
-import { nearest } from '../../error/nearest.ts'
 import type { LossWeighting } from '../../weighting/types.ts'
 import { learningRateOf } from './learning-rate.ts'
 import { optimiserOf, weightingOf } from './named-options.ts'
@@ -48,7 +48,7 @@ const known: readonly (keyof TrainerOptions)[] = [
 
 /** @throws MtlError 'invalid-option', 'unknown-name' (an optimiser), 'unsupported' (options that do not go together) */
 export function checkedOptions(options: TrainerOptions): CheckedOptions {
-  checkKnown(options)
+  checkKnown('the trainer', Object.keys(options), known)
   checkWords(options)
   const checked: CheckedOptions = {
     ...options,
@@ -77,19 +77,6 @@ export function storedOptions(options: CheckedOptions): Readonly<Record<string, 
 
 function named({ name, options }: LossWeighting | Optimiser): object {
   return { name, options }
-}
-
-function checkKnown(options: TrainerOptions): void {
-  for (const option of Object.keys(options)) {
-    const near = nearest(option, known)
-    const hint = near.length > 0 ? `nearest: ${near.join(', ')}` : `known: ${known.join(', ')}`
-    check(
-      (known as readonly string[]).includes(option),
-      'invalid-option',
-      `the trainer has no option "${option}"; ${hint}`,
-      { option, nearest: near, known },
-    )
-  }
 }
 
 function checkWords({ regime, reduction, classWeights, monitor, refit = false }: TrainerOptions): void {
