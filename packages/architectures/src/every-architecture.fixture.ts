@@ -11,6 +11,7 @@ export const smallOptions: Readonly<Record<string, Readonly<Record<string, unkno
   'neural-single-task': { layers: [4] },
   'shared-bottom': { layers: [4] },
   sluice: { layers: [4] },
+  'tensor-factorisation': { layers: [4] },
 }
 
 const itsColumnIsRead = {
@@ -23,9 +24,15 @@ const itsColumnIsInTheGroups = {
   'a task without labels disturbs no other': 'its numbers are in the groups of all',
 }
 
+const itsKernelIsFactorised = {
+  'a task without rows disturbs no other': 'its kernel is factorised with the others',
+  'a task without labels disturbs no other': 'its kernel is factorised with the others',
+}
+
 /** Laws that an architecture breaks by what it is, beside those that all networks break. */
 export const ownExceptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'cross-stitch': itsColumnIsRead,
   'group-lasso': itsColumnIsInTheGroups,
   sluice: itsColumnIsRead,
+  'tensor-factorisation': itsKernelIsFactorised,
 }

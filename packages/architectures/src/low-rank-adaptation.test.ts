@@ -1,9 +1,10 @@
-import { createRandom, dataset, fit, splitData, splitWhere } from '@mtl/core'
+import { createRandom, dataset, fit } from '@mtl/core'
 import type { Dataset, Distribution, Estimator, RealDistribution } from '@mtl/core'
 import { useBackend } from '@mtl/core/tensor'
 import type { Weights } from '@mtl/core/tensor'
 import { expectNoLeak, relatedTasks } from '@mtl/core/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { arriving } from './arriving.fixture.ts'
 import {
   freshWeights,
   headsOf,
@@ -99,27 +100,15 @@ async function meansOf(estimator: Estimator, on: Dataset = data): Promise<number
   return Object.values(predictions).flatMap((prediction) => [...(prediction as RealDistribution).mean])
 }
 
-/** Nine tasks of 60 rows, and a tenth of which there are a few at first, and a hundred later. */
-function arriving(rows: number): Readonly<Record<'known' | 'few' | 'later', Dataset>> {
-  const all = relatedTasks({
-    random: createRandom(5),
-    tasks: 10,
-    rows: rows + 100,
-    features: 6,
-    spread: 0.5,
-    noise: 0.3,
-  })
-  const part = (tasks: Dataset['tasks'], keep: (row: number) => boolean): Dataset =>
-    splitData(
-      { tasks },
-      splitWhere({ tasks }, (row) => keep(row)),
-    ).test
-  return {
-    known: part(all.tasks.slice(0, 9), (row) => row < 60),
-    few: part(all.tasks.slice(9), (row) => row < rows),
-    later: part(all.tasks.slice(9), (row) => row >= rows),
-  }
-}
+/** The last of them comes later. */
+const ten = relatedTasks({
+  random: createRandom(5),
+  tasks: 10,
+  rows: 116,
+  features: 6,
+  spread: 0.5,
+  noise: 0.3,
+})
 
 /** Values of one variable in place of its own. */
 const having = (weights: Weights, values: Readonly<Record<string, ArrayLike<number>>>): Weights => ({
@@ -267,7 +256,7 @@ describe('low-rank adaptation', () => {
   })
 
   it('fits a task that comes later alone, from a few rows, on shared layers that stay to the bit', async () => {
-    const { known, few, later } = arriving(16)
+    const { known, few, later } = arriving(ten, 16)
     const model = await fit(lowRankAdaptation({ heads: { penalty: 0 }, trainer }), known, { random: 1 })
     const [newcomer] = few.tasks
     const estimator = lowRankAdaptation({
