@@ -60,7 +60,7 @@ export async function afterEpoch(ended: Ended): Promise<Verdict> {
   const first = before?.first ?? losses
   const value = task === undefined ? meanOfRelative(losses, first, rows) : losses[task]
   const plateaus = afterPlateau(
-    before?.plateaus ?? { count: 0, watch: fresh },
+    before?.plateaus ?? { epochs: [], watch: fresh },
     value,
     epoch,
     options.learningRate.every,

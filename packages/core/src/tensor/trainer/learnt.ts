@@ -19,6 +19,8 @@ export interface Learnt {
   readonly data: EncodedData
   /** Rows that residuals are taken of: held-out ones, else those that trained. */
   readonly heldOut?: EncodedData
+  /** Residual variances, where rows that are held out no more have shown them. */
+  readonly variances?: Float64Array
   readonly tasks: readonly TaskInfo[]
   readonly classWeights?: TrainerOptions['classWeights']
   /** Tasks, by position, of which nothing is to be learnt again. */
@@ -39,7 +41,7 @@ export async function parametersOf(learnt: Learnt): Promise<NetworkParameters> {
       `the variable "${name}" is not finite: try a smaller learningRate, or clipNorm`,
       { variable: name },
     )
-  const variances = await noiseVariances(learnt)
+  const variances = learnt.variances ?? (await noiseVariances(learnt))
   const { scaling, shape } = data
   const tasks = shape.tasks.map(({ kind }, k): FittedTask => {
     const counts = classCounts(data.tasks[k], shape.tasks[k].classShares.length)
@@ -66,7 +68,7 @@ export async function parametersOf(learnt: Learnt): Promise<NetworkParameters> {
 }
 
 /** Mean squared residual, in target units, pooled over the tasks that share a target, as their scale is. */
-async function noiseVariances(learnt: Learnt): Promise<Float64Array> {
+export async function noiseVariances(learnt: Learnt): Promise<Float64Array> {
   const { data, heldOut = data } = learnt
   const ofHeldOut = await squaredResiduals(learnt, heldOut)
   const ofTraining = heldOut === data ? ofHeldOut : await squaredResiduals(learnt, data)

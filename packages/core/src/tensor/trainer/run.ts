@@ -7,6 +7,7 @@ import type { Warning } from '../../model/types.ts'
 import type { RandomGenerator } from '../../random/types.ts'
 import type { Architecture, FittedTask, Network, Variables } from '../types.ts'
 import { encodeData, type EncodedData } from './encode.ts'
+import type { Course } from './course.ts'
 import type { CheckedOptions } from './options.ts'
 import { checkScheduledRates, checkScheduledTasks, checkTask, settingsAt } from './schedule.ts'
 import { isModel, knownTasks, startedScaling, startedVariables } from './start.ts'
@@ -30,7 +31,16 @@ export interface Run {
   readonly trained: readonly number[]
   /** What was known before of tasks that do not. */
   readonly kept: ReadonlyMap<number, FittedTask>
+  /** The last epoch, if nothing stops it before. */
+  readonly epochs: number
+  /** Steps until then. */
   readonly maxSteps: number
+  /** Of all epochs of the options, which learning rates and temperatures go by. */
+  readonly plannedSteps: number
+  /** What this run does again, on more rows. */
+  readonly repeated?: Course
+  /** Held-out rows take from it how to train, on all rows then. */
+  readonly isTrial?: boolean
   readonly warnings: readonly Warning[]
 }
 
@@ -49,6 +59,7 @@ export function runOf(
   const heldOut = held && isLabelled(held) ? held : undefined
   const task = watchedTask(given, names, heldOut)
   const trained = trainedTasks(options, rows)
+  const steps = stepsUntil(options.epochs, rows, options)
   return {
     options,
     architecture,
@@ -60,7 +71,9 @@ export function runOf(
     ...(task !== undefined && { task }),
     trained,
     kept: keptTasks(options, rows, trained),
-    maxSteps: plannedSteps(rows, options),
+    epochs: options.epochs,
+    maxSteps: steps,
+    plannedSteps: steps,
     warnings: labelWarnings(rows, held),
   }
 }
@@ -86,16 +99,20 @@ function watchedTask(
 }
 
 function splitRows(
-  { validationFraction: testFraction, start }: CheckedOptions,
+  options: CheckedOptions,
   data: Dataset,
   random: RandomGenerator,
 ): { readonly rows: EncodedData; readonly held?: EncodedData } {
-  const encoded = (train: Dataset): EncodedData =>
-    isModel(start) ? encodeData(train, startedScaling(start, train)) : encodeData(train)
-  if (testFraction === 0) return { rows: encoded(data) }
+  const { validationFraction: testFraction } = options
+  if (testFraction === 0) return { rows: encoded(options, data) }
   const { train, test } = splitData(data, holdout(data, { random: random.fork('validation'), testFraction }))
-  const rows = encoded(train)
+  const rows = encoded(options, train)
   return { rows, held: encodeData(test, rows.scaling) }
+}
+
+/** Rows that train, in their own scale or that of the model to start from. */
+function encoded({ start }: CheckedOptions, train: Dataset): EncodedData {
+  return isModel(start) ? encodeData(train, startedScaling(start, train)) : encodeData(train)
 }
 
 function trainedTasks({ schedule = {} }: CheckedOptions, { shape, tasks }: EncodedData): readonly number[] {
@@ -144,9 +161,37 @@ export function initialState(
   return { variables, optimiser: optimiser.init(variables), weighting: weighting.init(data.tasks) }
 }
 
-/** All epochs, as if no task stopped. */
-function plannedSteps(rows: EncodedData, options: CheckedOptions): number {
-  const { schedule = {}, epochs } = options
+/** The training of one candidate; what is to be said of the data is said once. */
+export function trialOf(run: Run, architecture: Architecture, isFirst: boolean): Run {
+  const network = architecture.build(run.rows.shape)
+  return { ...run, architecture, network, warnings: isFirst ? run.warnings : [], isTrial: run.options.refit }
+}
+
+/** The same training once more, on all rows, as held-out ones have shown that it goes best. */
+export function repeatedOn(run: Run, architecture: Architecture, course: Course): Run {
+  const { options, data, names, trained, kept } = run
+  const rows = encoded(options, data)
+  const epochs = Math.max(...course.epochs)
+  return {
+    options,
+    data,
+    names,
+    trained,
+    kept,
+    rows,
+    architecture,
+    network: architecture.build(rows.shape),
+    epochs,
+    maxSteps: stepsUntil(epochs, rows, options),
+    plannedSteps: stepsUntil(options.epochs, rows, options),
+    warnings: [],
+    repeated: course,
+  }
+}
+
+/** Of the first `epochs` epochs, as if no task stopped. */
+function stepsUntil(epochs: number, rows: EncodedData, options: CheckedOptions): number {
+  const { schedule = {} } = options
   let steps = 0
   let inEpoch = 0
   for (let epoch = 1; epoch <= epochs; epoch++) {
