@@ -1,4 +1,4 @@
-import { MtlError, check, checkNumber, checkOneOf, nearest } from '@mtl/core'
+import { check, checkKnown, checkNumber, checkOneOf } from '@mtl/core'
 import { heteroscedasticLoss, huberLoss, lossOfKind, rateFactor } from '@mtl/core/tensor'
 import type {
   Architecture,
@@ -11,11 +11,15 @@ import type {
 
 /** What every network takes. Its layer options are those of hidden layers. */
 export interface NetworkOptions extends LayerOptions {
-  /** Towers, sharing and penalty of the outputs, losses, embeddings. Default: `HeadOptions`. */
+  /**
+   * Towers, sharing and penalty of the outputs, losses, embeddings. Default: `HeadOptions`, with a penalty that held-out
+   * rows choose where heads are shared-plus-own.
+   */
   readonly heads?: HeadOptions
   /**
    * How it is trained. Default: at most 100 epochs at a learning rate of 1e-3, stopped when the loss of a fifth of the
-   * rows, which are held out, has not improved for 10 epochs; else those of `TrainerOptions`.
+   * rows, which are held out, has not improved for 10 epochs, then once more on all rows for the best number of epochs;
+   * else those of `TrainerOptions`.
    */
   readonly trainer?: TrainerOptions
 }
@@ -26,6 +30,7 @@ const usualTrainer: TrainerOptions = {
   learningRate: 1e-3,
   validationFraction: 0.2,
   patience: 10,
+  refit: true,
 }
 
 /** Options with their defaults; plain JSON but for losses of one's own. */
@@ -88,8 +93,8 @@ export function storedHeads({ losses, ...heads }: HeadOptions): Readonly<Record<
 
 /** The trainer's options, with what is usual here where nothing is said; without held-out rows nothing stops early. */
 export function trainerOptions(given: TrainerOptions = {}): TrainerOptions {
-  const { patience, ...usual } = usualTrainer
-  return given.validationFraction === 0 ? { ...usual, ...given } : { ...usual, patience, ...given }
+  const { patience, refit, ...usual } = usualTrainer
+  return given.validationFraction === 0 ? { ...usual, ...given } : { ...usual, patience, refit, ...given }
 }
 
 /**
@@ -120,7 +125,8 @@ function checkedLayer({
 }
 
 function checkedHeads(heads: HeadOptions): HeadOptions {
-  const { taskLayers = [], sharing = 'shared-plus-own', penalty = 0, embedding } = heads
+  const { taskLayers = [], sharing = 'shared-plus-own', embedding } = heads
+  const { penalty = sharing === 'own' ? 0 : 'validation' } = heads
   checkedLayer(heads)
   checkOneOf('heads.sharing', sharing, ['shared-plus-own', 'own'])
   for (const widths of Array.isArray(taskLayers) ? [taskLayers] : Object.values(taskLayers))
@@ -129,7 +135,8 @@ function checkedHeads(heads: HeadOptions): HeadOptions {
   return {
     ...heads,
     sharing,
-    penalty: checkNumber('heads.penalty', penalty, { min: 0, below: Infinity }),
+    penalty:
+      penalty === 'validation' ? penalty : checkNumber('heads.penalty', penalty, { min: 0, below: Infinity }),
     ...(heads.losses && { losses: checkedLosses(heads.losses) }),
   }
 }
@@ -156,18 +163,4 @@ function checkWidths(option: string, widths: unknown): void {
   const isList = Array.isArray(widths)
   check(isList, 'invalid-option', `${option} must be a list of widths, as [32, 16]`, { option })
   for (const width of widths as readonly number[]) checkNumber(option, width, { min: 1, integer: true })
-}
-
-/** @throws MtlError 'invalid-option' for one that the architecture does not know */
-function checkKnown(what: string, given: readonly string[], known: readonly string[]): void {
-  for (const option of given) {
-    if (known.includes(option)) continue
-    const near = nearest(option, known)
-    const hint = near.length > 0 ? `nearest: ${near.join(', ')}` : `known: ${known.join(', ')}`
-    throw new MtlError('invalid-option', `${what} has no option "${option}"; ${hint}`, {
-      option,
-      nearest: near,
-      known,
-    })
-  }
 }

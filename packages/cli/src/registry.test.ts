@@ -6,7 +6,7 @@ import { compare, dataset } from '@mtl/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { errorLines } from './error/error-lines.ts'
 import { executorFor } from './executor.ts'
-import { createCliRegistry } from './registry.ts'
+import { createCliRegistry, pluginsWith } from './registry.ts'
 import type { NamedPlugin } from './registry.ts'
 
 /** A plugin that needs no package: task-mean under another name. */
@@ -42,6 +42,20 @@ describe('createCliRegistry', () => {
     )
     expect(names.estimators).toContain('of-mine')
     expect((await createCliRegistry()).names.estimators).not.toContain('of-mine')
+  })
+
+  it('loads networks only where one is named, and knows their names before', async () => {
+    const { names, unloaded, plugins } = await createCliRegistry(await pluginsWith([], ['pooled']))
+    expect(unloaded['@mtl/architectures']).toEqual(expect.arrayContaining(['mmoe', 'shared-bottom']))
+    expect(names.estimators).not.toContain('mmoe')
+    expect(plugins.map(({ name }) => name)).not.toContain('@mtl/architectures')
+    for (const methods of [['mmoe'], 'all'] as const) {
+      const loaded = await createCliRegistry(await pluginsWith([named('mine.mjs')], methods))
+      expect(loaded.names.estimators).toEqual(
+        expect.arrayContaining([...unloaded['@mtl/architectures'], 'of-mine']),
+      )
+      expect(loaded.unloaded).toEqual({})
+    }
   })
 
   it('says which plugin is broken', async () => {

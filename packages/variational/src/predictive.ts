@@ -11,7 +11,7 @@ export interface Weights {
   readonly noiseVariance: number
 }
 
-/** Of rows (x, 1). Numbers: normal; two classes: quadrature of the sigmoid; several: the softmax of means shrunk by MacKay's factor. */
+/** Of rows (x, 1). */
 export function predictive(
   kind: TaskKind,
   design: Matrix,
@@ -19,15 +19,36 @@ export function predictive(
   quadratureNodes: number,
 ): Distribution {
   const { means, variances } = activationsOf(design, weights)
+  return predictiveOf(kind, means, variances, {
+    outputs: weights.means.length / design.columns,
+    noiseVariance: new Float64Array(design.rows).fill(weights.noiseVariance),
+    quadratureNodes,
+  })
+}
+
+/**
+ * Of activations with these means and variances, rows x outputs. Numbers: normal, with the noise of each row; two classes: quadrature of the
+ * sigmoid; several: the softmax of means shrunk by MacKay's factor.
+ */
+export function predictiveOf(
+  kind: TaskKind,
+  means: Float64Array,
+  variances: Float64Array,
+  settings: {
+    readonly outputs: number
+    readonly noiseVariance: Float64Array
+    readonly quadratureNodes: number
+  },
+): Distribution {
+  const { outputs, noiseVariance, quadratureNodes } = settings
   if (kind === 'regression')
     return normal(
       means,
-      variances.map((variance) => variance + weights.noiseVariance),
-      new Float64Array(design.rows).fill(weights.noiseVariance),
+      variances.map((variance, i) => variance + noiseVariance[i]),
+      noiseVariance,
     )
   if (kind === 'binary') return bernoulli(sigmoidMeans(means, variances, quadratureNodes))
-  const outputs = weights.means.length / design.columns
-  return categorical(matrix(design.rows, outputs, scaledSoftmax(means, variances, outputs)))
+  return categorical(matrix(means.length / outputs, outputs, scaledSoftmax(means, variances, outputs)))
 }
 
 function activationsOf(

@@ -51,19 +51,25 @@ export function designOf({ rows, columns, data }: Matrix): Matrix {
 }
 
 /**
- * Two classes have one row of weights, for the second: it must mean the same in all tasks of a target.
+ * Two classes have one row of weights, for the second: it must mean the same in all tasks of a target. So must each of several where
+ * nothing is matched by class.
  * @throws MtlError 'unsupported'
  */
-export function checkClasses({ tasks }: Dataset): void {
+export function checkClasses({ tasks }: Dataset, name: 'variational' | 'variational-network'): void {
+  const matchesClasses = name === 'variational'
   const first = new Map<string, Task>()
   for (const task of tasks) {
-    const known = first.get(task.target) ?? task
-    first.set(task.target, known)
+    const target = matchesClasses ? task.target : ''
+    const known = first.get(target) ?? task
+    first.set(target, known)
+    const isMatched = matchesClasses && task.kind !== 'binary'
+    const remedy = matchesClasses
+      ? 'give them the same classes, make them multiclass, or name another target'
+      : 'give them the same classes, or take variational, which matches several classes by name'
     check(
-      task.kind !== 'binary' || task.classes.join('\n') === known.classes.join('\n'),
+      isMatched || task.classes.join('\n') === known.classes.join('\n'),
       'unsupported',
-      `variational needs the same two classes in every task of target "${task.target}", and "${known.name}" and "${task.name}" differ: ` +
-        'give them the same classes, make them multiclass, or name another target',
+      `${name} needs the same ${task.kind === 'binary' ? 'two ' : ''}classes in every task of target "${task.target}", and "${known.name}" and "${task.name}" differ: ${remedy}`,
       { task: task.name, target: task.target },
     )
   }

@@ -56,7 +56,7 @@ function train(
   settings: Settings,
   context: TrainContext,
 ): Training<Trained<VariationalParameters>> {
-  checkClasses(data)
+  checkClasses(data, 'variational')
   const { divergenceWeight, outerSteps, priorRule } = settings
   const rows = data.tasks.map(taskRowsOf)
   const fitted = (rule: MixtureRule, inner: TrainContext): ReturnType<typeof fitOuterSteps> =>

@@ -11,7 +11,15 @@ export function variationalViews(
   const { relatedness } = parameters
   const shared = relatedness.rows > 1 && parameters.outer.length > 1
   return [
-    ...(shared ? [relatednessMatrix(relatedness, tasks)] : []),
+    ...(shared
+      ? [
+          relatednessView(
+            'What each task takes from the others: learned weight, not a probability',
+            relatedness,
+            tasks,
+          ),
+        ]
+      : []),
     ...choiceBars(parameters),
     ...weightPoints(parameters, tasks),
     ...(shared ? [anchorBars(relatedness, tasks), ...changedPairs(parameters, tasks)] : []),
@@ -19,16 +27,17 @@ export function variationalViews(
   ]
 }
 
-function relatednessMatrix(relatedness: Matrix, tasks: readonly TaskInfo[]): View {
+/** Mixing weights, T x T or with a last column for the anchor. */
+export function relatednessView(title: string, values: Matrix, tasks: readonly TaskInfo[]): View {
   const names = tasks.map(({ name }) => name)
+  const isAnchored = values.columns > names.length
   return {
     kind: 'matrix',
-    title: 'What each task takes from the others: learned weight, not a probability',
-    reading:
-      'A row is one task; its weights sum to 1, the last column being the prior that knows no task. It need not be symmetric.',
+    title,
+    reading: `A row is one task; its weights sum to 1${isAnchored ? ', the last column being the prior that knows no task' : ''}. It need not be symmetric.`,
     rows: names,
-    columns: [...names, 'no task'],
-    values: relatedness,
+    columns: isAnchored ? [...names, 'no task'] : names,
+    values,
   }
 }
 

@@ -4,7 +4,10 @@ import { benchClustering } from './clustering.ts'
 import { benchLongFits, benchShortFits } from './comparison.ts'
 import { benchCosts } from './costs.ts'
 import { benchCsv } from './csv.ts'
+import { printGroupLassoPath } from './group-lasso.ts'
 import { benchHierarchy } from './hierarchy.ts'
+import { benchNetworkSteps } from './network-steps.ts'
+import { benchNetworks } from './networks.ts'
 import { benchLargeRegularised, benchRegularised } from './regularised.ts'
 import { benchRidge } from './ridge.ts'
 import { markdown } from './rows.ts'
@@ -15,7 +18,8 @@ import { benchVariational } from './variational.ts'
 
 /**
  * `pnpm bench` runs all in this order, `pnpm bench csv sparse` those that are named; `pnpm bench synthetic mmoe` alone, or
- * without a name for every architecture, the experiment of docs/networks.md, which takes most of an hour.
+ * without a name for every architecture, the experiment of docs/networks.md, which takes most of an hour; `pnpm bench
+ * group-lasso` alone the path of docs/architectures/group-lasso.md.
  */
 const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   // First: a cost is stated by code that has not run yet.
@@ -37,6 +41,8 @@ const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   ],
   clustering: benchClustering,
   hierarchy: benchHierarchy,
+  networks: benchNetworks,
+  'network-steps': benchNetworkSteps,
   regularised: async () => [...(await benchRegularised()), benchLargeRegularised()],
   sparse: async () => [...(await benchSparse()), benchLargeSparse()],
   variational: benchVariational,
@@ -44,6 +50,7 @@ const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
 
 const asked = process.argv.slice(2)
 if (asked[0] === 'synthetic') await printSynthetic(asked.slice(1))
+else if (asked[0] === 'group-lasso') await printGroupLassoPath()
 else await runSections()
 
 async function runSections(): Promise<void> {

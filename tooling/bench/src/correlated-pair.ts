@@ -3,6 +3,8 @@ import type { Matrix, RandomGenerator, SplitData } from '@mtl/core'
 
 export interface PairSize {
   readonly inputs: number
+  /** So many of them, the first ones, are all that the targets rest on. Default all. */
+  readonly relevant?: number
   readonly trainRows: number
   readonly testRows: number
 }
@@ -16,15 +18,15 @@ export interface PairSize {
  * divided by their deviation over the training rows, so that an error of 1 is that of the mean.
  */
 export function correlatedPair(correlation: number, size: PairSize, random: RandomGenerator): SplitData {
-  const { inputs, trainRows, testRows } = size
+  const { inputs, trainRows, testRows, relevant = inputs } = size
   const rows = trainRows + testRows
   const x = normals(rows, inputs, random.fork('inputs'))
-  const [first, second] = orthonormalPair(inputs, random.fork('weights'))
+  const [first, second] = orthonormalPair(relevant, random.fork('weights'))
   const both = [first, first.map((u, j) => correlation * u + Math.sqrt(1 - correlation ** 2) * second[j])]
   const tasks = both.map((weights, k) => {
     const noise = random.fork('noise').fork(k)
     const targets = Float64Array.from({ length: rows }, (_, i) => {
-      const z = dot(weights, x.data.subarray(i * inputs, (i + 1) * inputs))
+      const z = dot(weights, x.data.subarray(i * inputs, i * inputs + relevant))
       return z + Math.sin(z) + Math.sin(2 * z + 1) + 0.1 * sampleNormal(noise)
     })
     const scale = deviation(targets.subarray(0, trainRows))

@@ -49,6 +49,12 @@ export async function benchHierarchy(): Promise<readonly Row[]> {
     seconds: many,
     rate: `grows from 250 tasks on with the power ${(Math.log(many / few) / Math.log(4)).toFixed(2)} of their number`,
   })
+  const limited = await stepSeconds(10_000, 5, 1)
+  rows.push({
+    what: 'latent-hierarchy, EM step with the tree, partners among 20 neighbours, 10,000 tasks, 5 inputs',
+    seconds: limited,
+    rate: `grows from 1,000 tasks on with the power ${Math.log10(limited / many).toFixed(2)} of their number`,
+  })
   return rows
 }
 

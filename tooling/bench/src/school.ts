@@ -13,6 +13,7 @@ import {
   splitWhere,
 } from '@mtl/core'
 import type { Dataset, Estimator, Matrix } from '@mtl/core'
+import { explainedOf, explainedVariance, meanAndDeviation, type Predicted } from './explained-variance.ts'
 import type { Row } from './rows.ts'
 
 /** Mean explained variance of the reference over the same ten splits, and its deviation. */
@@ -47,11 +48,9 @@ export async function schoolProtocol(): Promise<Row[]> {
     const found: number[] = []
     for (let s = 1; s <= splits; s++) found.push(await explained(estimator, data, tests[`test_${s}`]))
     const seconds = (performance.now() - start) / 1000 / splits
-    const mean = found.reduce((sum, value) => sum + value, 0) / splits
-    const deviation = Math.sqrt(found.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (splits - 1))
     const theirs = Object.entries(reference).find(([what]) => name.endsWith(what))?.[1]
     rows.push({
-      what: `${name}, School data: explained variance ${mean.toFixed(2)} +- ${deviation.toFixed(2)} %`,
+      what: `${name}, School data: explained variance ${meanAndDeviation(found, 2)} %`,
       seconds,
       rate: 'a fit and its predictions',
       ...(theirs && { against: `reference ${theirs[0].toFixed(2)} +- ${theirs[1].toFixed(2)} %` }),
@@ -72,7 +71,7 @@ async function unseenSchools({ tasks }: Dataset): Promise<Row> {
   const unseen = tasks.filter(({ targets }, position) => isUnseen(position) && targets.length > most)
   const found: string[] = []
   for (const count of shown) {
-    const pairs: Pupil[] = []
+    const pairs: Predicted[] = []
     for (const task of unseen) {
       const examples = rowsOf(task, 0, count)
       const asked = rowsOf(task, most, task.targets.length)
@@ -97,28 +96,10 @@ function rowsOf(
   return { inputs: selectRows(task.inputs, positions), targets: task.targets.slice(from, to) }
 }
 
-interface Pupil {
-  readonly y: number
-  readonly point: number
-}
-
-/** In per cent, of all rows together, about their mean. */
-function explainedVariance(pupils: readonly Pupil[]): number {
-  const mean = pupils.reduce((sum, { y }) => sum + y, 0) / pupils.length
-  const squares = (from: (pupil: Pupil) => number): number =>
-    pupils.reduce((sum, pupil) => sum + (pupil.y - from(pupil)) ** 2, 0)
-  return 100 * (1 - squares(({ point }) => point) / squares(() => mean))
-}
-
 async function explained(estimator: Estimator, data: Dataset, isTest: ArrayLike<unknown>): Promise<number> {
   const { train, test } = splitData(
     data,
     splitWhere(data, (row) => Number(isTest[row]) === 1),
   )
-  const model = await fit(estimator, train, { random: 1 })
-  const predictions = await model.predict(test)
-  const pupils = test.tasks.flatMap(({ name, targets }) =>
-    Array.from(targets, (y, i) => ({ y, point: predictions[name].point[i] })),
-  )
-  return explainedVariance(pupils)
+  return explainedOf(await fit(estimator, train, { random: 1 }), test)
 }

@@ -9,6 +9,8 @@ const architectures: readonly (readonly [string, Readonly<Record<string, unknown
   ['shared-bottom', { layers: [113] }],
   ['mixture-of-experts', { expertDropout: 0, loadBalance: 0 }],
   ['mmoe', { expertDropout: 0, loadBalance: 0 }],
+  ['cross-stitch', { layers: [56] }],
+  ['sluice', { layers: [32, 32] }],
 ]
 
 const heads = { sharing: 'own', taskLayers: [8] }
@@ -53,7 +55,8 @@ export async function printSynthetic(names: readonly string[], seeds = 5): Promi
   }
 }
 
-async function testError(model: Model, test: Dataset): Promise<number> {
+/** Mean over tasks of the mean squared error. */
+export async function testError(model: Model, test: Dataset): Promise<number> {
   const predictions = await model.predict(test)
   const errors = test.tasks.map(({ name, targets }) => {
     const { mean } = predictions[name] as RealDistribution

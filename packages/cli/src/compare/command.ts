@@ -28,7 +28,7 @@ export function compareCommand(
     .description('Compares methods on the same splits: does learning these tasks together pay?')
     .argument('<file...>', 'CSV files (.csv or .csv.gz), or dataset:NAME')
   return addDataOptions(command)
-    .option('--methods <names>', 'methods to compare, a,b or all (default: all)')
+    .option('--methods <names>', 'methods to compare, a,b or all (default: all but networks)')
     .option('--option <method.key=value>', 'an option of a method; may be repeated', collect)
     .option('--train-fraction <share>', 'share of the rows to train on', '0.75')
     .option('--splits <count>', 'random splits into training and test rows', '5')

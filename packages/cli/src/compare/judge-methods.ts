@@ -1,9 +1,10 @@
 import { check, compare, estimateCosts } from '@mtl/core'
-import type { Comparison, CostEstimate, ErrorCode, Estimator, Registry } from '@mtl/core'
+import type { Comparison, CostEstimate, ErrorCode, Estimator } from '@mtl/core'
 import type { LoadedData } from '../data/loaded-data.ts'
 import { raise } from '../error/problems.ts'
 import { executorFor } from '../executor.ts'
 import type { Host } from '../host.ts'
+import type { CliRegistry } from '../registry.ts'
 import { costLine } from '../report/cost-line.ts'
 import { dataLine } from '../report/data-line.ts'
 import { failureLines } from '../report/failure-lines.ts'
@@ -40,7 +41,7 @@ export interface Judged {
 export async function judgeMethods(
   loaded: LoadedData,
   request: CompareRequest,
-  registry: Registry,
+  registry: CliRegistry,
   host: Host,
 ): Promise<Judged> {
   checkSplits(request, loaded.rows)

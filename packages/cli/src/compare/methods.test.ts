@@ -2,9 +2,9 @@ import { createRegistry, dataset } from '@mtl/core'
 import type { CostEstimate } from '@mtl/core'
 import { describe, expect, it } from 'vitest'
 import { errorLines } from '../error/error-lines.ts'
-import { chooseMethods, leftOutBaselines, withinLimit } from './methods.ts'
+import { chooseMethods, leftOutBaselines, methodsOnOffer, withinLimit } from './methods.ts'
 
-const registry = createRegistry()
+const registry = { ...createRegistry(), unloaded: { '@mtl/architectures': ['mmoe'] } }
 const data = dataset(
   ['a', 'b'].map((name) => ({ name, features: ['x'], inputs: [[1], [2]], targets: [1, 2] })),
 )
@@ -27,6 +27,14 @@ describe('chooseMethods', () => {
     expect(names(['mean-regularised'])).toEqual(['single-task', 'pooled', 'mean-regularised'])
   })
 
+  it('takes no network unnamed, and says so of its options', () => {
+    expect(names(undefined)).not.toContain('mmoe')
+    const methodOptions = { mmoe: { experts: 2 } }
+    expect(linesOf(() => chooseMethods(registry, { methodOptions }, data))).toEqual([
+      'error [invalid-option] --option sets mmoe, which is not among --methods',
+    ])
+  })
+
   it('pools only where a target has several tasks, unless told to', () => {
     expect(names(undefined, wide)).not.toContain('pooled')
     expect(names(['pooled'], wide)).toContain('pooled')
@@ -45,8 +53,8 @@ describe('chooseMethods', () => {
 
   it('names the nearest method and where methods come from', () => {
     expect(linesOf(() => names(['mean-regularized', 'xyz']))).toEqual([
-      'error [unknown-name] no method "mean-regularized" in the installed plugins (@mtl/core). Nearest: mean-regularised',
-      `error [unknown-name] no method "xyz" in the installed plugins (@mtl/core). Known: ${registry.names.estimators.join(', ')}`,
+      'error [unknown-name] no method "mean-regularized" in the installed plugins (@mtl/architectures, @mtl/core). Nearest: mean-regularised',
+      `error [unknown-name] no method "xyz" in the installed plugins (@mtl/architectures, @mtl/core). Known: ${methodsOnOffer(registry).join(', ')}`,
     ])
   })
 

@@ -1,7 +1,8 @@
 import { MtlError, nearest, tablesOf } from '@mtl/core'
-import type { CostEstimate, Dataset, Estimator, Registry } from '@mtl/core'
+import type { CostEstimate, Dataset, Estimator } from '@mtl/core'
 import { raise } from '../error/problems.ts'
 import type { Problem } from '../error/problems.ts'
+import type { CliRegistry } from '../registry.ts'
 import type { CompareRequest } from './options.ts'
 
 /** What every comparison holds: MTL must beat separate models, and one model for all. */
@@ -12,15 +13,17 @@ const baselines = ['single-task', 'pooled']
  * @throws MtlError 'unknown-name', 'invalid-option' with all that is wrong
  */
 export function chooseMethods(
-  registry: Registry,
-  { methods, methodOptions }: Pick<CompareRequest, 'methods' | 'methodOptions'>,
+  registry: CliRegistry,
+  { methods = 'all', methodOptions }: Pick<CompareRequest, 'methods' | 'methodOptions'>,
   data: Dataset,
 ): Record<string, Estimator> {
   const known = registry.names.estimators
-  const named = [...new Set([...(methods ?? known), ...Object.keys(methodOptions)])]
-  raise(named.filter((name) => !known.includes(name)).map((name) => unknownMethod(name, registry)))
-  const chosen = new Set([...baselines, ...(methods ?? known)])
-  if (!canPool(data) && methods?.includes('pooled') !== true) chosen.delete('pooled')
+  const listed = methods === 'all' ? known : methods
+  const named = [...new Set([...listed, ...Object.keys(methodOptions)])]
+  const offered = methodsOnOffer(registry)
+  raise(named.filter((name) => !offered.includes(name)).map((name) => unknownMethod(name, registry)))
+  const chosen = new Set([...baselines, ...listed])
+  if (!canPool(data) && (methods === 'all' || !methods.includes('pooled'))) chosen.delete('pooled')
   raise(
     Object.keys(methodOptions)
       .filter((name) => !chosen.has(name))
@@ -44,9 +47,14 @@ export function leftOutBaselines(methods: Readonly<Record<string, Estimator>>, d
   return [`pooled is not compared: ${why}`]
 }
 
+/** Names that may be given, loaded or not, sorted. */
+export function methodsOnOffer({ names, unloaded }: CliRegistry): string[] {
+  return [...names.estimators, ...Object.values(unloaded).flat()].sort()
+}
+
 /** A method by its name, with options. @throws MtlError 'unknown-name', 'invalid-option', with the nearest names */
 export function methodNamed(
-  registry: Registry,
+  registry: CliRegistry,
   name: string,
   options: Readonly<Record<string, unknown>>,
 ): Estimator {
@@ -55,7 +63,7 @@ export function methodNamed(
 }
 
 function makeAll(
-  registry: Registry,
+  registry: CliRegistry,
   names: readonly string[],
   options: CompareRequest['methodOptions'],
 ): Record<string, Estimator> {
@@ -73,10 +81,14 @@ function makeAll(
   return made
 }
 
-function unknownMethod(name: string, registry: Registry): Problem {
-  const installed = registry.plugins.map((plugin) => plugin.name).sort()
-  const meant = nearest(name, registry.names.estimators).at(0)
-  const hint = meant === undefined ? `Known: ${registry.names.estimators.join(', ')}` : `Nearest: ${meant}`
+function unknownMethod(name: string, registry: CliRegistry): Problem {
+  const installed = [
+    ...registry.plugins.map((plugin) => plugin.name),
+    ...Object.keys(registry.unloaded),
+  ].sort()
+  const offered = methodsOnOffer(registry)
+  const meant = nearest(name, offered).at(0)
+  const hint = meant === undefined ? `Known: ${offered.join(', ')}` : `Nearest: ${meant}`
   const message = `no method "${name}" in the installed plugins (${installed.join(', ')}). ${hint}`
   return { code: 'unknown-name', message }
 }

@@ -34,7 +34,8 @@ describe('compareRequest', () => {
       timeLimit: 60,
       json: false,
     })
-    expect(compareRequest(['pupils.csv'], { ...given, methods: 'all' }).methods).toBeUndefined()
+    expect(compareRequest(['pupils.csv'], { ...given, methods: 'all' }).methods).toBe('all')
+    expect(compareRequest(['pupils.csv'], given).methods).toBeUndefined()
   })
 
   it('tells everything that is wrong, a line each', () => {

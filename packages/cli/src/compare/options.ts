@@ -9,8 +9,8 @@ import { list, numberWithin, optionProblems, wholeFrom } from '../option-values.
 export interface CompareRequest {
   readonly files: readonly string[]
   readonly data: DataOptions
-  /** Absent: every installed method. */
-  readonly methods?: readonly string[]
+  /** Absent: every installed method but networks, which 'all' has as well. */
+  readonly methods?: readonly string[] | 'all'
   /** Options of methods: { 'mean-regularised': { meanPenalty: 2 } }. */
   readonly methodOptions: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly trainFraction: number
@@ -65,11 +65,10 @@ export function compareRequest(
 ): CompareRequest {
   raise([...optionProblems(dataSchema, given), ...optionProblems(schema, given)])
   const { methods, option, workers, timeLimit, state, report, ...settings } = schema.parse(given)
-  const everyMethod = methods === undefined || methods.includes('all')
   return {
     files,
     data: dataSchema.parse(given),
-    ...(!everyMethod && { methods }),
+    ...(methods && { methods: methods.includes('all') ? 'all' : methods }),
     methodOptions: methodOptions(option),
     ...(workers !== undefined && { workers }),
     ...(timeLimit !== undefined && { timeLimit }),

@@ -6,7 +6,7 @@ import { settleRoles } from '../data/settle.ts'
 import type { Host } from '../host.ts'
 import { writeAll } from '../output.ts'
 import { claimReport, writeReport } from '../report-file.ts'
-import { createCliRegistry } from '../registry.ts'
+import { createCliRegistry, pluginsWith } from '../registry.ts'
 import { failureLines } from '../report/failure-lines.ts'
 import { jsonPieces } from '../report/json.ts'
 import { methodsTable } from '../report/methods-table.ts'
@@ -25,9 +25,10 @@ import type { CompareRequest } from './options.ts'
 export async function runCompare(
   files: readonly string[],
   options: Readonly<Record<string, unknown>>,
-  host: Host,
+  { plugins, ...rest }: Host,
 ): Promise<void> {
   const request = compareRequest(files, options)
+  const host: Host = { ...rest, plugins: await pluginsWith(plugins, request.methods) }
   // What cannot be written is told before minutes are spent.
   if (request.report !== undefined) claimReport(request.report)
   const registry = await createCliRegistry(host.plugins)

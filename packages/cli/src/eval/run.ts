@@ -8,7 +8,6 @@ import { writeAll } from '../output.ts'
 import { predictRequest } from '../predict/options.ts'
 import { predictFiles } from '../predict/predict-files.ts'
 import type { PredictedFiles } from '../predict/predict-files.ts'
-import { createCliRegistry } from '../registry.ts'
 import { dataLine } from '../report/data-line.ts'
 import { dataMember } from '../report/json.ts'
 import { alignCells, truncate, wrap } from '../text/layout.ts'
@@ -27,9 +26,8 @@ export async function runEval(
   host: Host,
 ): Promise<void> {
   const request = predictRequest(given)
-  const registry = await createCliRegistry(host.plugins)
-  const stored = await readModel(folder, registry)
-  const predicted = await predictFiles(stored, files, request, true, registry, host)
+  const stored = await readModel(folder, host.plugins)
+  const predicted = await predictFiles(stored, files, request, true, host)
   const { estimator } = stored.model
   const found = evaluate(predicted.data, predicted.predictions)
   const loaded = loadedOf(stored, files, predicted)

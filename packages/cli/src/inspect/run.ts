@@ -9,7 +9,6 @@ import { readTable } from '../data/read-table.ts'
 import type { Table } from '../data/read-table.ts'
 import type { Host } from '../host.ts'
 import { writeAll } from '../output.ts'
-import { createCliRegistry } from '../registry.ts'
 import { readModel } from '../model-directory/read.ts'
 import { dataMember } from '../report/json.ts'
 import { compareRequest } from '../compare/options.ts'
@@ -37,7 +36,7 @@ export async function runInspect(
   })
   const style = styleFor(host.stdout, host.environment)
   if (files.length === 1 && (await isFolder(files[0]))) {
-    const stored = await readModel(files[0], await createCliRegistry(host.plugins))
+    const stored = await readModel(files[0], host.plugins)
     const pieces = json
       ? [`${modelJson(stored.model, stored.options)}\n`]
       : modelPieces(stored.model, stored.options, style)

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFile
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createRegistry, fit, pooled, taskMean } from '@mtl/core'
+import { fit, pooled, taskMean } from '@mtl/core'
 import type { Model } from '@mtl/core'
 import { sleepStudy } from '@mtl/datasets'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -23,12 +23,11 @@ const run: RunRecord = {
 const { description } = sleepStudy
 
 describe('the directory of a model', () => {
-  const registry = createRegistry()
   const models: Record<string, Model> = {}
   let parent = ''
   let folder = ''
   const write = (name: string): void => writeModel(folder, { model: models[name], description, run })
-  const stored = async (): Promise<string> => (await readModel(folder, registry)).model.estimator
+  const stored = async (): Promise<string> => (await readModel(folder, [])).model.estimator
 
   beforeAll(async () => {
     parent = await mkdtemp(path.join(tmpdir(), 'mtl-model-'))
@@ -42,7 +41,7 @@ describe('the directory of a model', () => {
   it('gives the model back, and how its table was read', async () => {
     claimFolder(folder)
     write('pooled')
-    const found = await readModel(folder, registry)
+    const found = await readModel(folder, [])
     expect(found.description).toEqual(description)
     expect(found.run).toEqual(run)
     expect(found.options).toEqual(pooled().options)
@@ -91,12 +90,12 @@ describe('the directory of a model', () => {
     write('pooled')
     await rm(path.join(folder, 'table.json'))
     await expect(stored()).rejects.toThrow(/holds no whole model: table\.json is missing/)
-    await expect(readModel(path.join(folder, 'model.json'), registry)).rejects.toThrow(`give ${folder}`)
-    await expect(readModel(`${folder}x`, registry)).rejects.toThrow(`Did you mean ${folder}?`)
+    await expect(readModel(path.join(folder, 'model.json'), [])).rejects.toThrow(`give ${folder}`)
+    await expect(readModel(`${folder}x`, [])).rejects.toThrow(`Did you mean ${folder}?`)
     mkdirSync(`${folder}-empty`)
-    await expect(readModel(`${folder}-empty`, registry)).rejects.toThrow('holds no model; mtl train --out')
+    await expect(readModel(`${folder}-empty`, [])).rejects.toThrow('holds no model; mtl train --out')
     writeFileSync(path.join(`${folder}-empty`, 'checkpoint.json'), '')
-    await expect(readModel(`${folder}-empty`, registry)).rejects.toThrow('a training that was interrupted')
+    await expect(readModel(`${folder}-empty`, [])).rejects.toThrow('a training that was interrupted')
   })
 
   it.each([

@@ -1,8 +1,10 @@
 import { readFile, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { MtlError, check, fromJson, nearest } from '@mtl/core'
-import type { Json, Registry, TableDescription } from '@mtl/core'
+import type { Json, TableDescription } from '@mtl/core'
 import { z } from 'zod'
+import { createCliRegistry, pluginsWith } from '../registry.ts'
+import type { NamedPlugin } from '../registry.ts'
 import { modelFiles, placesOf, trainingFiles } from './places.ts'
 import type { RunRecord, StoredModel } from './types.ts'
 
@@ -41,12 +43,18 @@ const runSchema: z.ZodType<RunRecord> = z.object({
     .optional(),
 })
 
+/** What a model's document holds of its method. */
+interface Stored {
+  readonly estimator?: string
+  readonly options?: StoredModel['options']
+}
+
 /**
- * The model in a directory that `mtl train` wrote.
+ * The model in a directory that `mtl train` wrote; its method is installed or comes with one of these plugins.
  * @throws MtlError 'unreadable-file' for a directory that lacks one of its files, 'invalid-document' for a file that was
  *   cut or changed or is of a later version, 'unknown-name' for a method that is not installed
  */
-export async function readModel(folder: string, registry: Registry): Promise<StoredModel> {
+export async function readModel(folder: string, plugins: readonly NamedPlugin[]): Promise<StoredModel> {
   const place = await placeOfModel(folder)
   const [modelText, table, run] = await Promise.all(
     modelFiles.map(async (name) => parsed(path.join(folder, name), await textIn(folder, place, name))),
@@ -57,8 +65,12 @@ export async function readModel(folder: string, registry: Registry): Promise<Sto
   refuseLater(path.join(folder, 'model.json'), document.version)
   const description = shaped(path.join(folder, 'table.json'), tableSchema, table)
   const record = shaped(path.join(folder, 'run.json'), runSchema, run)
-  const { options = {} } = (document.value ?? {}) as Partial<StoredModel>
-  return { model: registry.load(document), options, description, run: record }
+  const { estimator, options = {} } = (document.value ?? {}) as Stored
+  const methods = estimator === undefined ? [] : [estimator]
+  const registry = await createCliRegistry(await pluginsWith(plugins, methods))
+  const model = registry.load(document)
+  const { capabilities } = registry.estimator(model.estimator, options)
+  return { model, capabilities, options, description, run: record }
 }
 
 /** The directory, or where it is missing what was about to take its place. */

@@ -1,4 +1,4 @@
-import type { Model, TableDescription } from '@mtl/core'
+import type { Capabilities, Model, TableDescription } from '@mtl/core'
 
 /** How a stored model came to be: run.json. */
 export interface RunRecord {
@@ -28,6 +28,8 @@ export interface RunRecord {
 /** A stored model, all that the directory holds. */
 export interface StoredModel {
   readonly model: Model
+  /** Of its method, with these options. */
+  readonly capabilities: Capabilities
   /** With which its method was trained. */
   readonly options: Readonly<Record<string, unknown>>
   /** How the tables were read, so that new ones are read alike. */

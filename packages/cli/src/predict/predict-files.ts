@@ -1,5 +1,5 @@
 import { observed } from '@mtl/core'
-import type { Capabilities, Dataset, Distribution, Registry, Task } from '@mtl/core'
+import type { Capabilities, Dataset, Distribution, Task } from '@mtl/core'
 import type { Host } from '../host.ts'
 import type { StoredModel } from '../model-directory/types.ts'
 import type { PredictRequest } from './options.ts'
@@ -22,15 +22,13 @@ export async function predictFiles(
   files: readonly string[],
   request: PredictRequest,
   labels: boolean,
-  registry: Registry,
   host: Host,
 ): Promise<PredictedFiles> {
-  const { model, options, description } = stored
+  const { model, capabilities, description } = stored
   const { support, descriptorFile, on, missing, decimal } = request
   const read = await readLike(stored, files, { descriptorFile, on, missing, decimal, labels })
   const examples =
     support.length === 0 ? undefined : await readLike(stored, support, { missing, decimal, labels: true })
-  const { capabilities } = registry.estimator(model.estimator, options)
   const predictions = await predictTasks(model, read.data, {
     capabilities,
     descriptors: (description.descriptor ?? []).map((column) =>

@@ -2,7 +2,6 @@ import { readModel } from '../model-directory/read.ts'
 import { stemOf } from '../data/load-list.ts'
 import type { Host } from '../host.ts'
 import { writeAll, writeFileWhole } from '../output.ts'
-import { createCliRegistry } from '../registry.ts'
 import { csvLine } from '../text/csv.ts'
 import { predictRequest } from './options.ts'
 import { predictFiles } from './predict-files.ts'
@@ -21,9 +20,8 @@ export async function runPredict(
   host: Host,
 ): Promise<void> {
   const request = predictRequest(given)
-  const registry = await createCliRegistry(host.plugins)
-  const stored = await readModel(folder, registry)
-  const predicted = await predictFiles(stored, files, request, false, registry, host)
+  const stored = await readModel(folder, host.plugins)
+  const predicted = await predictFiles(stored, files, request, false, host)
   const pieces = csvPieces(predicted, request.confidence, stored.run.layout === 'list')
   if (request.out === undefined) await writeAll(host.stdout, pieces)
   else writeFileWhole(request.out, pieces)

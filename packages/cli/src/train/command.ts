@@ -7,6 +7,8 @@ Examples:
     $ mtl train pupils.csv --task school --target mathach --method mean-regularised --out model
   With options of the method; those within another by a point:
     $ mtl train pupils.csv --task school --target mathach --method task-clustering --option clusters=3 --out model
+  A network; options within options are named by their path:
+    $ mtl train pupils.csv --task school --target mathach --method mmoe --option experts=4 --option trainer.epochs=50 --out model
   The method that a comparison recommends, trained on all rows:
     $ mtl train pupils.csv --task school --target mathach --method auto --out model
   An interrupted training, taken up:
@@ -30,7 +32,7 @@ export function trainCommand(
     .option('--out <directory>', 'where the model is stored; it has the directory for itself')
     .option('--seed <number>', 'what the method draws from', '0')
     .option('--workers <count>', 'threads; 0: none (default: of auto as many as pay, else none)')
-    .option('--methods <names>', 'of auto: methods to compare, a,b or all (default: all)')
+    .option('--methods <names>', 'of auto: methods to compare, a,b or all (default: all but networks)')
     .option('--train-fraction <share>', 'of auto: share of the rows to train on (default: 0.75)')
     .option('--splits <count>', 'of auto: random splits into training and test rows (default: 5)')
     .option('--time-limit <seconds>', 'of auto: leave methods out that would take longer')

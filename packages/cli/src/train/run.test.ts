@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { errorLines } from '../error/error-lines.ts'
+import { runEval } from '../eval/run.ts'
 import { listening } from '../host.fixture.ts'
 import type { Host } from '../host.ts'
+import { runInspect } from '../inspect/run.ts'
 import type { RunRecord } from '../model-directory/types.ts'
 import { runTrain } from './run.ts'
 
@@ -37,6 +39,17 @@ describe('runTrain', () => {
     expect(out()).toMatch(/mean-regularised learnt 18 tasks in \d+ steps, converged/)
     expect(out()).toMatch(/Next: mtl predict /)
     expect(error()).toMatch(/^100.% mean-regularised, step \d+/m)
+  })
+
+  it('trains a network by its name, which predicts and is looked at like other models', async () => {
+    const option = ['experts=2', 'heads.sharing=own', 'trainer.epochs=2']
+    await runTrain(data, { ...given, method: 'mmoe', out: at('network'), option }, listening().host)
+    expect(textOf(at('network'), 'run.json')).toContain('@mtl/architectures')
+    const [evaluated, inspected] = [listening(), listening()]
+    await runEval(at('network'), data, {}, evaluated.host)
+    expect(evaluated.out()).toMatch(/measured: mmoe.*\n(.*\n)*rmse/)
+    await runInspect([at('network')], {}, inspected.host)
+    expect(inspected.out()).toContain('expert 2')
   })
 
   /** A process that is interrupted as soon as its progress says so. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { fingerprint, fit } from '@mtl/core'
-import type { Estimator, Model, Registry } from '@mtl/core'
+import type { Estimator, Model } from '@mtl/core'
 import { judgeMethods } from '../compare/judge-methods.ts'
 import { methodNamed } from '../compare/methods.ts'
 import { loadData } from '../data/load-data.ts'
@@ -10,7 +10,8 @@ import { executorFor } from '../executor.ts'
 import type { Host } from '../host.ts'
 import type { RunRecord } from '../model-directory/types.ts'
 import { claimFolder, leaveFolder, writeModel } from '../model-directory/write.ts'
-import { createCliRegistry } from '../registry.ts'
+import { createCliRegistry, pluginsWith } from '../registry.ts'
+import type { CliRegistry } from '../registry.ts'
 import { dataLine } from '../report/data-line.ts'
 import { keepState, readState } from '../state-file.ts'
 import type { Identity } from '../state-file.ts'
@@ -33,12 +34,15 @@ import type { TrainState } from './state.ts'
 export async function runTrain(
   files: readonly string[],
   options: Readonly<Record<string, unknown>>,
-  host: Host,
+  { plugins, ...rest }: Host,
 ): Promise<void> {
   const request = trainRequest(files, options, comparisonFile)
+  const { method } = request
+  const named = 'name' in method ? [method.name] : method.comparison.methods
+  const host: Host = { ...rest, plugins: await pluginsWith(plugins, named) }
   const registry = await createCliRegistry(host.plugins)
   // A method that is misspelt is told before anything is read.
-  if ('name' in request.method) methodNamed(registry, request.method.name, request.method.options)
+  if ('name' in method) methodNamed(registry, method.name, method.options)
   const loaded = await loadData(files, await settleRoles(files, request.data, request.yes, host))
   const say = (text: string): void => void host.stdout.write(`${text}\n`)
   const style = styleFor(host.stdout, host.environment)
@@ -70,7 +74,7 @@ interface Chosen {
 async function chosen(
   { method }: TrainRequest,
   loaded: LoadedData,
-  registry: Registry,
+  registry: CliRegistry,
   host: Host,
 ): Promise<Chosen> {
   if ('name' in method) {

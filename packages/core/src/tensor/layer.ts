@@ -11,7 +11,10 @@ import type { Activation, Batch, Body, LayerOptions, TrainingPass, Variables } f
 
 /** A hidden layer with its variables. */
 export interface Layer extends Pick<Body, 'units' | 'init'> {
-  /** `added`: of the result's shape, joins x W + b before normalisation and activation. */
+  /**
+   * x is [rows, in] or [rows, tasks, in]. `added` joins x W + b before normalisation and activation; one that differs
+   * from task to task, [rows, tasks, out], takes a result by row to one by row and task.
+   */
   apply(variables: Variables, x: tf.Tensor, batch: Batch, pass?: TrainingPass, added?: tf.Tensor): tf.Tensor
 }
 
@@ -44,9 +47,11 @@ export function layer(
     then: Activation,
   ): tf.Tensor => {
     const [kernel, bias] = [v[`${name}/kernel`], v[`${name}/bias`]]
-    return tasks === undefined
-      ? dense(x as tf.Tensor2D, kernel as tf.Tensor2D, bias as tf.Tensor1D, then)
-      : taskDense(x, kernel as tf.Tensor3D, bias as tf.Tensor2D, taskOf, then)
+    if (tasks !== undefined) return taskDense(x, kernel as tf.Tensor3D, bias as tf.Tensor2D, taskOf, then)
+    const byRow = (rows: tf.Tensor): tf.Tensor2D =>
+      dense(rows as tf.Tensor2D, kernel as tf.Tensor2D, bias as tf.Tensor1D, then)
+    if (x.rank === 2) return byRow(x)
+    return tf.reshape(byRow(tf.reshape(x, [-1, inputs])), [...x.shape.slice(0, -1), outputs])
   }
 
   return {
@@ -69,7 +74,7 @@ export function layer(
       // One kernel does the whole of a layer that is neither added to nor normalised.
       if (normalise === 'none' && !added) return dropout(linear(v, x, batch.taskOf, activation), rate, pass)
       const plain = linear(v, x, batch.taskOf, 'linear')
-      const z = added ? tf.add(plain, added) : plain
+      const z = added ? tf.add(plain.rank < added.rank ? tf.expandDims(plain, 1) : plain, added) : plain
       return dropout(activate(normalised(normalise, name, v, z, batch, pass), activation), rate, pass)
     },
   }

@@ -4,6 +4,7 @@ import { dense } from './dense.ts'
 import { composedTaskDense } from './kernels/composed.ts'
 import { hasKernels, runKernel } from './kernels/memory.ts'
 import { registerKernels } from './kernels/register.ts'
+import { swapLeading } from './kernels/swap-leading.ts'
 import type { Activation } from './types.ts'
 
 /**
@@ -18,13 +19,14 @@ export function taskDense(
   taskOf: Int32Array | undefined,
   activation: Activation = 'linear',
 ): tf.Tensor {
+  registerKernels()
   const [tasks, inputs, outputs] = kernel.shape
   const b = bias ?? tf.zeros<tf.Rank.R2>([tasks, outputs])
   if (taskOf) return activate(byRow(x as tf.Tensor2D, kernel, b, taskOf), activation)
   const rows = x.shape[0]
   if (x.rank === 2) {
     // One product for all tasks: [in, tasks * out]
-    const joined = tf.reshape<tf.Rank.R2>(tf.transpose(kernel, [1, 0, 2]), [inputs, tasks * outputs])
+    const joined = tf.reshape<tf.Rank.R2>(swapLeading(kernel), [inputs, tasks * outputs])
     const y = dense(x as tf.Tensor2D, joined, tf.reshape(b, [tasks * outputs]), activation)
     return tf.reshape(y, [rows, tasks, outputs])
   }
@@ -34,7 +36,6 @@ export function taskDense(
 }
 
 function byRow(x: tf.Tensor2D, w: tf.Tensor3D, b: tf.Tensor2D, taskOf: Int32Array): tf.Tensor2D {
-  registerKernels()
   if (!hasKernels()) return composedTaskDense(x, w, b, taskOf)
   return runKernel('MtlTaskDense', { x, w, b }, { taskOf, tasks: w.shape[0] }) as tf.Tensor2D
 }

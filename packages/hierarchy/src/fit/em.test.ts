@@ -6,25 +6,10 @@ import { distance, flat, goldenProblem, proposalNames, treeOf } from '../golden.
 import type { GoldenRun } from '../golden.fixture.ts'
 import { congruent, metricOf, transformed } from '../messages/metric.ts'
 import { settingsOf, type LatentHierarchyOptions } from '../options.ts'
-import { starTree, type TaskTree } from '../tree/task-tree.ts'
-import { climb, firstPlace, type FitState, type Learning } from './em.ts'
+import { starTree } from '../tree/task-tree.ts'
+import { all, fixed, learnt } from './em.fixture.ts'
+import { climb, firstPlace, type FitState } from './em.ts'
 import { fitProblem, type FitProblem } from './fit-problem.ts'
-import { toEnd } from './run.ts'
-
-const all: Learning = { tree: true, tip: true, maxSteps: 100 }
-
-/** The star, a first tree, and EM with the tree. */
-function learnt(fit: FitProblem, maxSteps: number): FitState {
-  const { tasks } = fit.problem
-  const begin = firstPlace(fit, starTree(tasks, 1, fit.settings.tipStart))
-  const warm = climb(fit, begin, { tree: false, tip: false, maxSteps: 5 })
-  const { state } = toEnd({ ...warm, done: () => false })
-  return toEnd(climb(fit, warm.firstTree(state), { ...all, maxSteps })).state
-}
-
-function fixed(fit: FitProblem, tree: TaskTree, maxSteps: number): FitState {
-  return toEnd(climb(fit, firstPlace(fit, tree), { tree: false, tip: true, maxSteps })).state
-}
 
 function expectRun(fit: FitProblem, state: FitState, run: GoldenRun, tolerance: number): void {
   const { size, tasks } = fit.problem

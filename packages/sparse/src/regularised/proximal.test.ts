@@ -1,4 +1,4 @@
-import { matrix, matrixFromRows, svd } from '@mtl/core'
+import { matrix, matrixFromRows, singularFactors, singularShrinkage, svd } from '@mtl/core'
 import type { Matrix } from '@mtl/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -12,7 +12,6 @@ import {
   shrinkRowsInPlace,
   softThresholdInPlace,
 } from './proximal.ts'
-import { singularFactors, singularShrinkage } from './singular-values.ts'
 import { shrinkJumpsInPlace, totalVariationInPlace } from './total-variation.ts'
 
 /** The goldens' own tolerance. */

@@ -8,6 +8,9 @@ import { headGroups } from './group.ts'
 import { descriptorsOf, headOutputs, initialHead, penaliseOwn } from './head.ts'
 import { inputLayer } from './input-layer.ts'
 
+/** Of what tasks own in their heads; the first where no rows are held out to choose by. */
+const penalties = [0, 5, 20, 80]
+
 /**
  * Adds what all architectures have in common: embeddings, one width for all tables, towers and heads.
  * Descriptors, where there are any, are further inputs of the shared heads w_0. Where tasks have heads or towers of
@@ -24,7 +27,10 @@ export function withHeads(definition: {
 }): Architecture {
   const { name, options, capabilities, heads = {} } = definition
   const { sharing = 'shared-plus-own' } = heads
-  const penalty = checkNumber('heads.penalty', heads.penalty ?? 0, { min: 0, below: Infinity })
+  const isChosen = heads.penalty === 'validation'
+  const penalty = isChosen
+    ? penalties[0]
+    : checkNumber('heads.penalty', heads.penalty ?? 0, { min: 0, below: Infinity })
   check(
     ['shared-plus-own', 'own'].includes(sharing),
     'invalid-option',
@@ -39,6 +45,15 @@ export function withHeads(definition: {
       ...(sharing === 'own' && { descriptors: 'ignored' as const }),
       ...(ownAlone && { unseenTasks: [] }),
     },
+    ...(isChosen && {
+      candidates: ({ tasks }: DataShape) =>
+        tasks.length === 1
+          ? []
+          : penalties.map((value) => ({
+              name: `penalty ${value}`,
+              architecture: withHeads({ ...definition, heads: { ...heads, penalty: value } }),
+            })),
+    }),
     build(shape) {
       const input = inputLayer(shape, heads.embedding)
       const body = definition.body(input.features, shape)

@@ -5,6 +5,7 @@ import { expectNoLeak } from '../../testing/expect-no-leak.ts'
 import { useBackend } from '../backend.ts'
 import { dense } from '../dense.ts'
 import { registerKernels } from './register.ts'
+import { swapLeading } from './swap-leading.ts'
 import { transposed, withTransposes } from './transpose.ts'
 
 describe.each(['cpu', 'wasm'] as const)('kernels on %s', (backend) => {
@@ -29,6 +30,24 @@ describe.each(['cpu', 'wasm'] as const)('kernels on %s', (backend) => {
         },
       ),
       { numRuns: 20 },
+    )
+  })
+
+  it('swap the leading axes as tfjs does, with its gradient', async () => {
+    await expectNoLeak(() =>
+      tf.tidy(() => {
+        const x = tf.tensor3d(
+          Float32Array.from({ length: 30 }, (_, i) => Math.sin(i)),
+          [2, 3, 5],
+        )
+        const weights = tf.tensor3d(
+          Float32Array.from({ length: 30 }, (_, i) => i),
+          [3, 2, 5],
+        )
+        expect(swapLeading(x).arraySync()).toEqual(tf.transpose(x, [1, 0, 2]).arraySync())
+        const gradient = tf.grad((z) => tf.sum(tf.mul(swapLeading(z as tf.Tensor3D), weights)))(x)
+        expect(gradient.arraySync()).toEqual(tf.transpose(weights, [1, 0, 2]).arraySync())
+      }),
     )
   })
 

@@ -1,6 +1,7 @@
 import { defineAdam } from './adam.ts'
 import { defineDense } from './dense.ts'
 import { defineRows } from './rows.ts'
+import { defineSwapLeading } from './swap-leading.ts'
 import { defineTaskDense } from './task-dense.ts'
 import { defineTranspose } from './transpose.ts'
 
@@ -14,5 +15,6 @@ export function registerKernels(): void {
   defineDense()
   defineTaskDense()
   defineRows()
+  defineSwapLeading()
   defineAdam()
 }

@@ -44,6 +44,9 @@ export interface Ended {
   readonly rows: TargetRows
   readonly epoch: number
   readonly network: Network
+  /** Tasks that train in some epoch, and in this one. */
+  readonly trained: readonly number[]
+  readonly active: readonly number[]
   readonly options: Pick<CheckedOptions, 'learningRate' | 'patience' | 'monitor'>
   /** The one task that is watched. */
   readonly task?: number
@@ -57,7 +60,7 @@ export async function afterEpoch(ended: Ended): Promise<Verdict> {
   const first = before?.first ?? losses
   const value = task === undefined ? meanOfRelative(losses, first, rows) : losses[task]
   const plateaus = afterPlateau(
-    before?.plateaus ?? { count: 0, watch: fresh },
+    before?.plateaus ?? { epochs: [], watch: fresh },
     value,
     epoch,
     options.learningRate.every,
@@ -84,22 +87,25 @@ async function together({ before, epoch, read }: Ended, seen: Seen, patience: nu
   }
 }
 
-/** A task that stops gets what it owns back from its best epoch. */
+/**
+ * A task that stops gets what it owns back from its best epoch. One that does not train yet, or no longer, is not watched.
+ */
 async function eachForItself(
-  { before, epoch, network, read }: Ended,
+  { before, epoch, network, trained, active, read }: Ended,
   seen: Seen,
   patience: number,
 ): Promise<Verdict> {
   const stoppedBefore = new Set(before?.stopped)
-  const labelled = Array.from(seen.latest.keys()).filter((k) => !Number.isNaN(seen.first[k]))
+  const labelled = trained.filter((k) => !Number.isNaN(seen.first[k]))
+  const isWatched = (k: number): boolean => active.includes(k) && !stoppedBefore.has(k)
   const watches = Array.from(seen.latest, (loss, k) => {
     const watch = before?.watches[k] ?? fresh
-    return stoppedBefore.has(k) ? watch : watched(watch, loss, epoch)
+    return isWatched(k) ? watched(watch, loss, epoch) : watch
   })
   const now = await read()
   const improved = labelled.filter((k) => watches[k].bestEpoch === epoch)
   const best = before?.best ? withOwnRows(network, before.best, now, improved) : now
-  const stopping = labelled.filter((k) => !stoppedBefore.has(k) && isOver(watches[k], patience))
+  const stopping = labelled.filter((k) => isWatched(k) && isOver(watches[k], patience))
   const stopped = [...stoppedBefore, ...stopping]
   return {
     validation: { ...seen, watches, best, stopped, isOver: stopped.length === labelled.length },

@@ -19,8 +19,12 @@ export interface Learnt {
   readonly data: EncodedData
   /** Rows that residuals are taken of: held-out ones, else those that trained. */
   readonly heldOut?: EncodedData
+  /** Residual variances, where rows that are held out no more have shown them. */
+  readonly variances?: Float64Array
   readonly tasks: readonly TaskInfo[]
   readonly classWeights?: TrainerOptions['classWeights']
+  /** Tasks, by position, of which nothing is to be learnt again. */
+  readonly kept?: ReadonlyMap<number, FittedTask>
 }
 
 /** Residuals that are smaller cannot be told from rounding in float32; in deviations of the target. */
@@ -28,7 +32,7 @@ const leastDeviation = 1e-6
 
 /** Weights, scaling, residual variances and pictures. @throws MtlError 'not-finite', never NaN weights */
 export async function parametersOf(learnt: Learnt): Promise<NetworkParameters> {
-  const { variables, data, classWeights } = learnt
+  const { variables, data, classWeights, kept } = learnt
   const weights = await readVariables(variables)
   for (const [name, { values }] of Object.entries(weights))
     check(
@@ -37,18 +41,20 @@ export async function parametersOf(learnt: Learnt): Promise<NetworkParameters> {
       `the variable "${name}" is not finite: try a smaller learningRate, or clipNorm`,
       { variable: name },
     )
-  const variances = await noiseVariances(learnt)
+  const variances = learnt.variances ?? (await noiseVariances(learnt))
   const { scaling, shape } = data
   const tasks = shape.tasks.map(({ kind }, k): FittedTask => {
     const counts = classCounts(data.tasks[k], shape.tasks[k].classShares.length)
     const balance =
       classWeights === 'balanced' ? balancedWeights(counts) : new Float64Array(counts.length).fill(1)
-    return {
-      mean: scaling.targets.means[k],
-      deviation: scaling.targets.deviations[k],
-      noiseVariance: kind === 'regression' ? variances[k] : NaN,
-      shift: classShift(kind, balance),
-    }
+    return (
+      kept?.get(k) ?? {
+        mean: scaling.targets.means[k],
+        deviation: scaling.targets.deviations[k],
+        noiseVariance: kind === 'regression' ? variances[k] : NaN,
+        shift: classShift(kind, balance),
+      }
+    )
   })
   return {
     shape,
@@ -62,7 +68,7 @@ export async function parametersOf(learnt: Learnt): Promise<NetworkParameters> {
 }
 
 /** Mean squared residual, in target units, pooled over the tasks that share a target, as their scale is. */
-async function noiseVariances(learnt: Learnt): Promise<Float64Array> {
+export async function noiseVariances(learnt: Learnt): Promise<Float64Array> {
   const { data, heldOut = data } = learnt
   const ofHeldOut = await squaredResiduals(learnt, heldOut)
   const ofTraining = heldOut === data ? ofHeldOut : await squaredResiduals(learnt, data)

@@ -8,7 +8,7 @@ import type { Architecture, DataShape } from '../types.ts'
 import { shapeOf } from './encode.ts'
 import { networkTrainer } from './network-trainer.ts'
 import { predictQueries } from './predict-network.ts'
-import type { NetworkParameters, Trainer } from './types.ts'
+import type { NetworkParameters, Trainer, TrainerOptions } from './types.ts'
 
 /**
  * All that a factory needs: `networkEstimator(withHeads({ ... }), networkTrainer(options.trainer))`. Its options are the
@@ -43,6 +43,16 @@ export function networkEstimator(
 /** Passes over the rows of a trainer that does not say. */
 const usualEpochs = 20
 
+/** Times that a network is trained: for each candidate where rows are held out, and once more on all rows. */
+function trainings(architecture: Architecture, { options }: Trainer, shape: DataShape): number {
+  const { validationFraction = 0, refit = false } = options as Pick<
+    TrainerOptions,
+    'validationFraction' | 'refit'
+  >
+  if (validationFraction === 0) return 1
+  return Math.max(1, architecture.candidates?.(shape).length ?? 1) + Number(refit)
+}
+
 /** Forward, and twice that backward; a multiplication and an addition for each number. */
 const operationsPerNumber = 6
 
@@ -50,8 +60,9 @@ const operationsPerNumber = 6
 const bytesPerNumber = 4 * 6
 
 /** A row passes what is shared, and its own task's part of what tasks own. */
-function networkCost(architecture: Architecture, { options }: Trainer, data: Dataset): TrainingCost {
-  const sizes = variableSizes(architecture, shapeOf(data))
+function networkCost(architecture: Architecture, trainer: Trainer, data: Dataset): TrainingCost {
+  const shape = shapeOf(data)
+  const sizes = variableSizes(architecture, shape)
   const numbers = (owned: boolean): number =>
     sizes
       .filter(([owner]) => owner !== 'state' && owner.startsWith('task') === owned)
@@ -59,10 +70,15 @@ function networkCost(architecture: Architecture, { options }: Trainer, data: Dat
   const [shared, own] = [numbers(false), numbers(true)]
   const rows = data.tasks.reduce((sum, { targets }) => sum + targets.length, 0)
   const cells = data.tasks.reduce((sum, { inputs }) => sum + inputs.data.length, 0)
-  const { epochs = usualEpochs } = options as { readonly epochs?: number }
+  const { epochs = usualEpochs } = trainer.options as { readonly epochs?: number }
   return {
     parameters: shared + own,
-    operations: operationsPerNumber * epochs * rows * (shared + own / data.tasks.length),
+    operations:
+      operationsPerNumber *
+      trainings(architecture, trainer, shape) *
+      epochs *
+      rows *
+      (shared + own / data.tasks.length),
     bytes: bytesPerNumber * (shared + own) + 4 * cells,
   }
 }

@@ -11,6 +11,8 @@ describe('options', () => {
     [{ monitor: 'all' }, 'monitor'],
     [{ validationFraction: 1 }, 'validationFraction'],
     [{ patience: 3 }, 'validationFraction'],
+    [{ refit: true }, 'validationFraction'],
+    [{ refit: 'yes', validationFraction: 0.2 }, 'refit'],
     [{ learningRate: { decay: 'plateau' } }, 'validationFraction'],
     [{ clipNorm: -1 }, 'clipNorm'],
     [{ weighting: { name: 'uncertainty' } }, 'weighting'],

@@ -1,6 +1,6 @@
+import { checkKnown } from '../../error/check-known.ts'
 import { checkNumber } from '../../error/check-number.ts'
 import { check } from '../../error/mtl-error.ts'
-import { nearest } from '../../error/nearest.ts'
 import type { LossWeighting } from '../../weighting/types.ts'
 import { learningRateOf } from './learning-rate.ts'
 import { optimiserOf, weightingOf } from './named-options.ts'
@@ -20,6 +20,7 @@ export interface CheckedOptions extends TrainerOptions {
   readonly accumulate: number
   readonly epochs: number
   readonly validationFraction: number
+  readonly refit: boolean
   readonly monitor: NonNullable<TrainerOptions['monitor']>
 }
 
@@ -40,13 +41,14 @@ const known: readonly (keyof TrainerOptions)[] = [
   'clipNorm',
   'validationFraction',
   'patience',
+  'refit',
   'monitor',
   'monitorEvery',
 ]
 
 /** @throws MtlError 'invalid-option', 'unknown-name' (an optimiser), 'unsupported' (options that do not go together) */
 export function checkedOptions(options: TrainerOptions): CheckedOptions {
-  checkKnown(options)
+  checkKnown('the trainer', Object.keys(options), known)
   checkWords(options)
   const checked: CheckedOptions = {
     ...options,
@@ -56,6 +58,7 @@ export function checkedOptions(options: TrainerOptions): CheckedOptions {
     step: options.step ?? trainStep,
     learningRate: learningRateOf(options.learningRate),
     regime: options.regime ?? 'joint',
+    refit: options.refit ?? false,
     monitor: options.monitor ?? 'mean',
   }
   if (options.schedule) checkSchedule(options.schedule, checked.epochs)
@@ -76,20 +79,10 @@ function named({ name, options }: LossWeighting | Optimiser): object {
   return { name, options }
 }
 
-function checkKnown(options: TrainerOptions): void {
-  for (const option of Object.keys(options)) {
-    const near = nearest(option, known)
-    const hint = near.length > 0 ? `nearest: ${near.join(', ')}` : `known: ${known.join(', ')}`
-    check(
-      (known as readonly string[]).includes(option),
-      'invalid-option',
-      `the trainer has no option "${option}"; ${hint}`,
-      { option, nearest: near, known },
-    )
-  }
-}
-
-function checkWords({ regime, reduction, classWeights, monitor }: TrainerOptions): void {
+function checkWords({ regime, reduction, classWeights, monitor, refit = false }: TrainerOptions): void {
+  check(typeof refit === 'boolean', 'invalid-option', `refit must be true or false, got ${String(refit)}`, {
+    option: 'refit',
+  })
   const words = [
     ['regime', regime, ['joint', 'alternating']],
     ['reduction', reduction, ['task', 'label']],
@@ -127,7 +120,7 @@ function checkedNumbers(
 }
 
 function checkTogether(options: CheckedOptions): void {
-  const { weighting, regime, accumulate, validationFraction, patience, learningRate } = options
+  const { weighting, regime, accumulate, validationFraction, patience, refit, learningRate } = options
   const needs = weighting.needs === 'losses' ? undefined : weighting.needs
   check(
     needs === undefined || regime === 'joint',
@@ -141,11 +134,15 @@ function checkTogether(options: CheckedOptions): void {
     `accumulate goes with weightings that need losses alone; "${weighting.name}" needs the ${needs}`,
     { weighting: weighting.name },
   )
-  const follows = patience !== undefined ? 'patience' : "learningRate.decay 'plateau'"
+  const follows = [
+    ...(patience !== undefined ? ['patience'] : []),
+    ...(learningRate.decay === 'plateau' ? ["learningRate.decay 'plateau'"] : []),
+    ...(refit ? ['refit'] : []),
+  ]
   check(
-    validationFraction > 0 || (patience === undefined && learningRate.decay !== 'plateau'),
+    validationFraction > 0 || follows.length === 0,
     'invalid-option',
-    `${follows} follows the loss of held-out rows: set validationFraction, to 0.2 for instance`,
+    `${follows[0]} follows the loss of held-out rows: set validationFraction, to 0.2 for instance`,
     { option: 'validationFraction' },
   )
 }

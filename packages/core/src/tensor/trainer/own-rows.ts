@@ -2,7 +2,7 @@ import type { Network, Weights } from '../types.ts'
 
 /**
  * The weights, with what these tasks own taken from others: row k of 'tasks/...', their rows of 'tasks:<g>/...', and all
- * of 'task:<k>/...'.
+ * of 'task:<k>/...' and of its state.
  */
 export function withOwnRows(
   network: Network,
@@ -31,7 +31,7 @@ function rowsOf(
   name: string,
   tasks: readonly number[],
 ): readonly number[] | 'all' | undefined {
-  const owner = name.slice(0, name.indexOf('/'))
+  const [owner] = name.replace(/^state\//, '').split('/')
   if (owner === 'tasks') return tasks
   if (owner.startsWith('tasks:')) {
     const positions = new Map(groups[Number(owner.slice('tasks:'.length))].tasks.map((k, row) => [k, row]))

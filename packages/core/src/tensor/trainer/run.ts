@@ -5,16 +5,19 @@ import type { Dataset } from '../../data/types.ts'
 import { check } from '../../error/mtl-error.ts'
 import type { Warning } from '../../model/types.ts'
 import type { RandomGenerator } from '../../random/types.ts'
-import type { Architecture, Network, Variables } from '../types.ts'
+import type { Architecture, FittedTask, Network, Variables } from '../types.ts'
 import { encodeData, type EncodedData } from './encode.ts'
+import type { Course } from './course.ts'
 import type { CheckedOptions } from './options.ts'
 import { checkScheduledRates, checkScheduledTasks, checkTask, settingsAt } from './schedule.ts'
-import { stepsOf } from './training-data.ts'
+import { isModel, knownTasks, startedScaling, startedVariables } from './start.ts'
+import { activeTasks, stepsOf } from './training-data.ts'
 import type { EpochSettings, TrainingState } from './types.ts'
 
 /** What stays the same through a training. */
 export interface Run {
   readonly options: CheckedOptions
+  readonly architecture: Architecture
   readonly network: Network
   readonly data: Dataset
   readonly names: readonly string[]
@@ -24,7 +27,20 @@ export interface Run {
   readonly heldOut?: EncodedData
   /** The one task that early stopping watches. */
   readonly task?: number
+  /** Tasks that train in some epoch. */
+  readonly trained: readonly number[]
+  /** What was known before of tasks that do not. */
+  readonly kept: ReadonlyMap<number, FittedTask>
+  /** The last epoch, if nothing stops it before. */
+  readonly epochs: number
+  /** Steps until then. */
   readonly maxSteps: number
+  /** Of all epochs of the options, which learning rates and temperatures go by. */
+  readonly plannedSteps: number
+  /** What this run does again, on more rows. */
+  readonly repeated?: Course
+  /** Held-out rows take from it how to train, on all rows then. */
+  readonly isTrial?: boolean
   readonly warnings: readonly Warning[]
 }
 
@@ -35,22 +51,29 @@ export function runOf(
   data: Dataset,
   random: RandomGenerator,
 ): Run {
-  const { rows, held } = splitRows(given.validationFraction, data, random)
+  const { rows, held } = splitRows(given, data, random)
   // What counts alike hangs on the whole data, of which a step sees a batch.
   const options = { ...given, reduction: given.reduction ?? (rows.isShared ? 'task' : 'label') } as const
   const names = rows.shape.tasks.map(({ name }) => name)
   if (given.schedule) checkScheduledTasks(given.schedule, names)
   const heldOut = held && isLabelled(held) ? held : undefined
   const task = watchedTask(given, names, heldOut)
+  const trained = trainedTasks(options, rows)
+  const steps = stepsUntil(options.epochs, rows, options)
   return {
     options,
+    architecture,
     network: architecture.build(rows.shape),
     data,
     names,
     rows,
     ...(heldOut && { heldOut }),
     ...(task !== undefined && { task }),
-    maxSteps: plannedSteps(rows, options),
+    trained,
+    kept: keptTasks(options, rows, trained),
+    epochs: options.epochs,
+    maxSteps: steps,
+    plannedSteps: steps,
     warnings: labelWarnings(rows, held),
   }
 }
@@ -76,14 +99,37 @@ function watchedTask(
 }
 
 function splitRows(
-  testFraction: number,
+  options: CheckedOptions,
   data: Dataset,
   random: RandomGenerator,
 ): { readonly rows: EncodedData; readonly held?: EncodedData } {
-  if (testFraction === 0) return { rows: encodeData(data) }
+  const { validationFraction: testFraction } = options
+  if (testFraction === 0) return { rows: encoded(options, data) }
   const { train, test } = splitData(data, holdout(data, { random: random.fork('validation'), testFraction }))
-  const rows = encodeData(train)
+  const rows = encoded(options, train)
   return { rows, held: encodeData(test, rows.scaling) }
+}
+
+/** Rows that train, in their own scale or that of the model to start from. */
+function encoded({ start }: CheckedOptions, train: Dataset): EncodedData {
+  return isModel(start) ? encodeData(train, startedScaling(start, train)) : encodeData(train)
+}
+
+function trainedTasks({ schedule = {} }: CheckedOptions, { shape, tasks }: EncodedData): readonly number[] {
+  const names = shape.tasks.map(({ name }) => name)
+  const begun = ['1', ...Object.keys(schedule)].map((epoch) => settingsAt(schedule, Number(epoch)))
+  const active = new Set(begun.flatMap((settings) => activeTasks(names, settings)))
+  return Array.from(tasks.keys()).filter((k) => active.has(k) && tasks[k].labelled.length > 0)
+}
+
+function keptTasks(
+  { start }: CheckedOptions,
+  { shape: { tasks } }: EncodedData,
+  trained: readonly number[],
+): Run['kept'] {
+  if (!isModel(start)) return new Map()
+  const idle = [...knownTasks(start, tasks).entries()].filter(([k, at]) => at >= 0 && !trained.includes(k))
+  return new Map(idle.map(([k, at]) => [k, start.tasks[at]]))
 }
 
 /** Settings of an epoch, without the tasks that stopped. */
@@ -99,30 +145,53 @@ export function settingsOf(
 }
 
 /**
- * Fresh state, or what `start` says of variables of equal name and shape.
+ * Fresh state, or what `start` says.
  * @throws MtlError 'unknown-name' for a prefix of the schedule that no variable has
  */
-export function initialState({ options, network, data }: Run, random: RandomGenerator): TrainingState {
-  const { start = {}, optimiser, weighting } = options
+export function initialState(
+  { options, network, architecture, data, rows }: Run,
+  random: RandomGenerator,
+): TrainingState {
+  const { start, optimiser, weighting } = options
   const variables = tf.tidy(() => {
-    const fresh = { ...network.init(random) } as Record<string, tf.Tensor>
-    for (const [name, { shape, values }] of Object.entries(start)) {
-      if (name in fresh && sameShape(fresh[name].shape, shape))
-        fresh[name] = tf.tensor(values.slice(), [...shape], 'float32')
-    }
-    return fresh
+    const fresh = network.init(random)
+    return { ...(start ? startedVariables(fresh, start, network, architecture, rows.shape.tasks) : fresh) }
   }) as Variables
   if (options.schedule) checkScheduledRates(options.schedule, Object.keys(variables))
   return { variables, optimiser: optimiser.init(variables), weighting: weighting.init(data.tasks) }
 }
 
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, i) => size === b[i])
+/** The training of one candidate; what is to be said of the data is said once. */
+export function trialOf(run: Run, architecture: Architecture, isFirst: boolean): Run {
+  const network = architecture.build(run.rows.shape)
+  return { ...run, architecture, network, warnings: isFirst ? run.warnings : [], isTrial: run.options.refit }
 }
 
-/** All epochs, as if no task stopped. */
-function plannedSteps(rows: EncodedData, options: CheckedOptions): number {
-  const { schedule = {}, epochs } = options
+/** The same training once more, on all rows, as held-out ones have shown that it goes best. */
+export function repeatedOn(run: Run, architecture: Architecture, course: Course): Run {
+  const { options, data, names, trained, kept } = run
+  const rows = encoded(options, data)
+  const epochs = Math.max(...course.epochs)
+  return {
+    options,
+    data,
+    names,
+    trained,
+    kept,
+    rows,
+    architecture,
+    network: architecture.build(rows.shape),
+    epochs,
+    maxSteps: stepsUntil(epochs, rows, options),
+    plannedSteps: stepsUntil(options.epochs, rows, options),
+    warnings: [],
+    repeated: course,
+  }
+}
+
+/** Of the first `epochs` epochs, as if no task stopped. */
+function stepsUntil(epochs: number, rows: EncodedData, options: CheckedOptions): number {
+  const { schedule = {} } = options
   let steps = 0
   let inEpoch = 0
   for (let epoch = 1; epoch <= epochs; epoch++) {

@@ -199,21 +199,21 @@ function nextState(
     context.rate(name),
   )
   const near = network.proximal
-    ? proximal(network, updated.variables, context.rate('shared/'))
+    ? proximal(network, updated.variables, (name) => context.rate(name))
     : updated.variables
   const replaced = Object.keys(moving).map((name) => near[name])
   tf.dispose(replaced)
   return { variables: { ...near, ...copies(moving) }, optimiser: updated.state }
 }
 
-/** Takes the variables over: those that the map leaves alone are passed on, the others disposed. */
-function proximal(network: Network, variables: Variables, stepSize: number): Variables {
+/** Takes the variables over: those that are frozen or that the map leaves alone are passed on, the others disposed. */
+function proximal(network: Network, variables: Variables, rate: (name: string) => number): Variables {
   const mapped = tf.tidy(() => {
-    const result = network.proximal?.(variables, stepSize) ?? variables
+    const result = network.proximal?.(variables, rate('shared/')) ?? variables
     return Object.fromEntries(
       Object.entries(result).map(([name, tensor]) => [
         name,
-        tensor === variables[name] ? tensor.clone() : tensor,
+        tensor === variables[name] || rate(name) === 0 ? variables[name].clone() : tensor,
       ]),
     )
   })

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { afterPlateau, fresh, isOver, meanOfRelative, watched, type Watch } from './stopping.ts'
+import {
+  afterPlateau,
+  fresh,
+  isOver,
+  meanOfRelative,
+  watched,
+  type Plateaus,
+  type Watch,
+} from './stopping.ts'
 
 const course = [5, 4, 3, 3.1, 3.2, 3.3]
 
@@ -24,19 +32,19 @@ describe('early stopping', () => {
 
 describe('plateaus', () => {
   it('halve the rate after the same epoch, and wait anew', () => {
-    let plateaus = { count: 0, watch: fresh }
+    let plateaus: Plateaus = { epochs: [], watch: fresh }
     const counts = [...course, 3.4, 3.5].map((value, i) => {
       plateaus = afterPlateau(plateaus, value, i + 1, 2)
-      return plateaus.count
+      return plateaus.epochs.length
     })
     expect(counts).toEqual([0, 0, 0, 0, 1, 1, 2, 2])
   })
 
   it('are not broken by gains below 1e-4', () => {
-    let plateaus = { count: 0, watch: fresh }
+    let plateaus: Plateaus = { epochs: [], watch: fresh }
     for (const [i, value] of [1, 0.99995, 0.9999].entries())
       plateaus = afterPlateau(plateaus, value, i + 1, 2)
-    expect(plateaus.count).toBe(1)
+    expect(plateaus.epochs.length).toBe(1)
   })
 })
 

@@ -34,21 +34,23 @@ export function isOver({ waited }: Watch, patience: number): boolean {
 /** A plateau of the learning rate must be flat to this share. */
 const leastGain = 1e-4
 
-/** Plateaus that were met, and the watch of the current one. */
+/** Epochs in which a plateau was met, and the watch of the current one. */
 export interface Plateaus {
-  readonly count: number
+  readonly epochs: readonly number[]
   readonly watch: Watch
 }
 
-/** Counts a plateau each time that the value has not improved by 1e-4 of itself for `every` epochs. */
+/** Notes a plateau each time that the value has not improved by 1e-4 of itself for `every` epochs. */
 export function afterPlateau(
-  { count, watch }: Plateaus,
+  { epochs, watch }: Plateaus,
   value: number,
   epoch: number,
   every: number,
 ): Plateaus {
   const next = watched(watch, value, epoch, leastGain)
-  return isOver(next, every) ? { count: count + 1, watch: { ...next, waited: 0 } } : { count, watch: next }
+  return isOver(next, every)
+    ? { epochs: [...epochs, epoch], watch: { ...next, waited: 0 } }
+    : { epochs, watch: next }
 }
 
 /** Held-out rows of tasks that measure the same, whose losses are pooled. */

@@ -71,15 +71,23 @@ function planningOf(data: EncodedData, options: EpochOptions): PlanOptions {
   const { tasks, lossWeights = {}, regime = 'joint' } = options
   const names = data.shape.tasks.map(({ name }) => name)
   for (const name of [...(tasks ?? []), ...Object.keys(lossWeights)]) checkTask('an epoch', name, names)
-  const chosen = tasks && new Set(tasks)
   return {
     batchSize: checkNumber('batchSize', options.batchSize ?? 64, { min: 1, integer: true }),
     regime,
     temperature: checkNumber('temperature', options.temperature ?? 1, { above: 0 }),
-    active: Array.from(names.keys()).filter(
-      (k) => (chosen?.has(names[k]) ?? true) && lossWeights[names[k]] !== 0,
-    ),
+    active: activeTasks(names, options),
   }
+}
+
+/** Positions of the tasks that train in an epoch. */
+export function activeTasks(
+  names: readonly string[],
+  { tasks, lossWeights = {} }: EpochSettings,
+): readonly number[] {
+  const chosen = tasks && new Set(tasks)
+  return Array.from(names.keys()).filter(
+    (k) => (chosen?.has(names[k]) ?? true) && lossWeights[names[k]] !== 0,
+  )
 }
 
 function labellingOf(

@@ -10,14 +10,13 @@
  * Jacob, Bach and Vert (2008), Clustered multi-task learning: a convex formulation, NIPS; Zhou, Chen and Ye (2011), Clustered
  * multi-task learning via alternating structure optimization, NIPS.
  */
-import { checkNumber } from '@mtl/core'
+import { checkNumber, singularFactors } from '@mtl/core'
 import type { Estimator } from '@mtl/core'
 import { clusterSpectrum } from '../cluster-spectrum.ts'
 import { clustersOf } from '../cluster-tasks.ts'
 import type { FoldWork } from '../fold-work.ts'
 import { regularisedFactory } from '../regularised.ts'
 import { checkStrength } from '../settings.ts'
-import { singularFactors } from '../singular-values.ts'
 import type {
   FamilyShape,
   PenaltyFamily,

@@ -6,13 +6,12 @@
  * Argyriou, Evgeniou and Pontil (2008), Convex multi-task feature learning, Machine Learning 73; Ji and Ye (2009), An
  * accelerated gradient method for trace norm minimization, ICML.
  */
-import { svd } from '@mtl/core'
+import { singularFactors, singularShrinkage, svd } from '@mtl/core'
 import type { Estimator } from '@mtl/core'
 import type { FoldWork } from '../fold-work.ts'
 import { largestOf, total } from '../norms.ts'
 import { regularisedFactory } from '../regularised.ts'
 import { checkStrength } from '../settings.ts'
-import { singularFactors, singularShrinkage } from '../singular-values.ts'
 import type { FamilyShape, PenaltyFamily, RegularisedOptions, RegularisedParameters } from '../types.ts'
 import { rankView } from '../views.ts'
 

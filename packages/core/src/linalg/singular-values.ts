@@ -1,5 +1,5 @@
-import { matrix } from '@mtl/core'
-import type { Matrix } from '@mtl/core'
+import { matrix } from './matrix.ts'
+import type { Matrix } from './types.ts'
 
 /**
  * The singular values of matrices of one size, again and again: of what a solver's every step asks. Scratch memory is

@@ -1,0 +1,19 @@
+/**
+ * The architectures by name. An entry of its own without imports, so that a program that only lists them, as the command
+ * line does, loads no tensors.
+ */
+export const architectureNames = [
+  'cross-stitch',
+  'group-lasso',
+  'low-rank-adaptation',
+  'mixture-of-experts',
+  'mmoe',
+  'neural-single-task',
+  'progressive',
+  'routing',
+  'shared-bottom',
+  'sluice',
+  'tensor-factorisation',
+] as const
+
+export type ArchitectureName = (typeof architectureNames)[number]

@@ -1,0 +1,3 @@
+export type { VariationalNetworkOptions } from './network-options.ts'
+export * from './plugin.ts'
+export * from './variational-network.ts'
