@@ -4,6 +4,7 @@ import { crossStitch } from './cross-stitch.ts'
 import { mixtureOfExperts } from './mixture-of-experts.ts'
 import { mmoe } from './mmoe.ts'
 import { neuralSingleTask } from './neural-single-task.ts'
+import { ple } from './ple.ts'
 import { sharedBottom } from './shared-bottom.ts'
 import { sluice } from './sluice.ts'
 
@@ -16,6 +17,7 @@ export const architecturesPlugin: Plugin = definePlugin({
     'mixture-of-experts': mixtureOfExperts,
     mmoe,
     'neural-single-task': neuralSingleTask,
+    ple,
     'shared-bottom': sharedBottom,
     sluice,
   },

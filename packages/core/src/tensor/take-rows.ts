@@ -12,3 +12,14 @@ export function takeRows(table: tf.Tensor2D, ids: Int32Array): tf.Tensor2D {
   if (!hasKernels()) return composedRows(table, ids)
   return runKernel('MtlRows', { table }, { ids }) as tf.Tensor2D
 }
+
+/** Each row's own task of [rows, tasks, units]: [rows, units]; zeros for a task past the last one. */
+export function ownTaskRows(x: tf.Tensor, taskOf: Int32Array): tf.Tensor2D {
+  const [rows, tasks, units] = x.shape
+  const past = rows * tasks
+  const flat = tf.reshape<tf.Rank.R2>(x, [past, units])
+  return takeRows(
+    flat,
+    taskOf.map((task, r) => (task < tasks ? r * tasks + task : past)),
+  )
+}

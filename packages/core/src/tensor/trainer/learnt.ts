@@ -1,7 +1,6 @@
 import type { TaskInfo } from '../../data/types.ts'
 import { isReal } from '../../distribution/kind.ts'
 import { check } from '../../error/mtl-error.ts'
-import type { View } from '../../view/types.ts'
 import type { FittedTask, Network, Variables } from '../types.ts'
 import { readVariables } from '../variables.ts'
 import { inputTensors, descriptorTensor } from './batch.ts'
@@ -63,7 +62,7 @@ export async function parametersOf(learnt: Learnt): Promise<NetworkParameters> {
     descriptor: scaling.descriptor,
     ...(data.descriptors.length > 0 && { descriptors: data.descriptors }),
     tasks,
-    views: await viewsOf(learnt),
+    ...(await shownBy(learnt)),
   }
 }
 
@@ -117,19 +116,25 @@ async function squaredResiduals(
 /** Rows that pictures are drawn from. */
 const mostPictured = 512
 
-/** On rows of training, evenly spread over tasks and rows. */
-async function viewsOf({ network, variables, data, tasks }: Learnt): Promise<readonly View[]> {
-  if (network.views === undefined) return []
+/** What the network shows and says of rows of training, evenly spread over tasks and rows. */
+async function shownBy({
+  network,
+  variables,
+  data,
+  tasks,
+}: Learnt): Promise<Pick<NetworkParameters, 'views' | 'warnings'>> {
+  if (network.views === undefined && network.warnings === undefined) return { views: [] }
   const plan = picturedRows(data)
-  if (plan.rows.length === 0) return []
+  if (plan.rows.length === 0) return { views: [] }
   const inputs = inputTensors(data, plan)
   const descriptors = descriptorTensor(data)
+  const batch = { inputs, ...(plan.taskOf && { taskOf: plan.taskOf }), ...(descriptors && { descriptors }) }
   try {
-    return await network.views(
-      variables,
-      { inputs, ...(plan.taskOf && { taskOf: plan.taskOf }), ...(descriptors && { descriptors }) },
-      tasks,
-    )
+    const warnings = (await network.warnings?.(variables, batch, tasks)) ?? []
+    return {
+      views: (await network.views?.(variables, batch, tasks)) ?? [],
+      ...(warnings.length > 0 && { warnings }),
+    }
   } finally {
     for (const tensor of [...inputs, ...(descriptors ? [descriptors] : [])]) tensor.dispose()
   }
