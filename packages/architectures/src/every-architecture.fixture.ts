@@ -9,6 +9,7 @@ export const smallOptions: Readonly<Record<string, Readonly<Record<string, unkno
   'mixture-of-experts': { experts: 2, expertLayers: [4] },
   mmoe: { experts: 2, expertLayers: [4], expertDropout: 0 },
   'neural-single-task': { layers: [4] },
+  ple: { levels: 1, sharedExperts: 1, taskExperts: 1, expertLayers: [4] },
   progressive: { layers: [4, 3] },
   routing: { modules: 2, moduleUnits: 4 },
   'shared-bottom': { layers: [4] },

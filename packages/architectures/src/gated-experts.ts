@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { check, checkNumber } from '@mtl/core'
-import type { Matrix, RandomGenerator, View } from '@mtl/core'
-import { dense, dropout, layers, taskDense, tensorScope, withHeads } from '@mtl/core/tensor'
+import { dropout, layers, withHeads } from '@mtl/core/tensor'
 import type {
   Architecture,
   Batch,
@@ -11,8 +10,17 @@ import type {
   TrainingPass,
   Variables,
 } from '@mtl/core/tensor'
-
-import { checkedOptions, sharedCapabilities, storedHeads, type NetworkOptions } from './options.ts'
+import { identicalExperts, loneExpert } from './expert-collapse.ts'
+import { gate, type Gates } from './gate.ts'
+import { entropyView, gateUse, sharesView, type GateUse } from './gate-views.ts'
+import {
+  checkedOptions,
+  checkWidths,
+  sharedCapabilities,
+  storedHeads,
+  type NetworkOptions,
+} from './options.ts'
+import { taskSimilarity } from './task-similarity.ts'
 
 /** What mixtures of experts have in common. */
 interface ExpertOptions {
@@ -26,17 +34,25 @@ interface ExpertOptions {
   readonly gateBias?: boolean
   /** What the gates' scores are divided by; larger: more even. Default 1. */
   readonly gateTemperature?: number
-  /** Share of gate values set to 0 in training, the others scaled to sum to 1: against collapse. Default 0.1. */
+  /**
+   * Share of gate values set to 0 in training, the others scaled to sum to 1: against collapse. Default 0.1, and 0 with
+   * `topExperts`, whose noise does the same.
+   */
   readonly expertDropout?: number
   /** Weight of E sum_e mean(p_e)^2, smallest where experts are used alike. Default 0.01. */
   readonly loadBalance?: number
+  /**
+   * Experts that a row reads: those of the largest scores, in training after noise whose scale is learnt (`noisyTop`).
+   * Default all, without noise.
+   */
+  readonly topExperts?: number
 }
 
 /** Options of a network with gated experts. */
 export interface MixtureOptions extends NetworkOptions, ExpertOptions {}
 
-/** Which gates there are: one for all tasks, one for each, or both in one sum. */
-type Gates = 'one' | 'own' | 'shared-plus-own'
+/** `topExperts` has no default: all experts are read. */
+type CheckedExperts = Required<Omit<ExpertOptions, 'topExperts'>> & Pick<ExpertOptions, 'topExperts'>
 
 /** @throws MtlError 'invalid-option' */
 export function expertsArchitecture(
@@ -44,7 +60,7 @@ export function expertsArchitecture(
   options: MixtureOptions,
 ): Architecture {
   const chosen = checkedExperts(options)
-  const { layer, heads } = checkedOptions(name, options, Object.keys(chosen))
+  const { layer, heads } = checkedOptions(name, options, [...Object.keys(chosen), 'topExperts'])
   const gates = name === 'mixture-of-experts' ? 'one' : (heads.sharing ?? 'shared-plus-own')
   return withHeads({
     name,
@@ -56,17 +72,18 @@ export function expertsArchitecture(
 }
 
 /** @throws MtlError 'invalid-option' */
-function checkedExperts(options: ExpertOptions): Required<ExpertOptions> {
-  const { expertLayers = [16], gateLayers = [], gateBias = false } = options
-  for (const [option, widths] of Object.entries({ expertLayers, gateLayers })) {
-    check(Array.isArray(widths), 'invalid-option', `${option} must be a list of widths, as [16]`, { option })
-    for (const width of widths as readonly number[]) checkNumber(option, width, { min: 1, integer: true })
-  }
+function checkedExperts(options: ExpertOptions): CheckedExperts {
+  const { expertLayers = [16], gateLayers = [], gateBias = false, topExperts } = options
+  checkWidths('expertLayers', expertLayers)
+  checkWidths('gateLayers', gateLayers)
   check(expertLayers.length > 0, 'invalid-option', 'expertLayers must name one width at least, as [16]', {
     option: 'expertLayers',
   })
+  const experts = checkNumber('experts', options.experts ?? 8, { min: 1, integer: true })
+  if (topExperts !== undefined) checkNumber('topExperts', topExperts, { min: 1, max: experts, integer: true })
+  const expertDropout = options.expertDropout ?? (topExperts === undefined ? 0.1 : 0)
   return {
-    experts: checkNumber('experts', options.experts ?? 8, { min: 1, integer: true }),
+    experts,
     expertLayers,
     gateLayers,
     gateBias,
@@ -74,8 +91,9 @@ function checkedExperts(options: ExpertOptions): Required<ExpertOptions> {
       above: 0,
       below: Infinity,
     }),
-    expertDropout: checkNumber('expertDropout', options.expertDropout ?? 0.1, { min: 0, below: 1 }),
+    expertDropout: checkNumber('expertDropout', expertDropout, { min: 0, below: 1 }),
     loadBalance: checkNumber('loadBalance', options.loadBalance ?? 0.01, { min: 0, below: Infinity }),
+    ...(topExperts !== undefined && { topExperts }),
   }
 }
 
@@ -86,21 +104,40 @@ function checkedExperts(options: ExpertOptions): Required<ExpertOptions> {
 function gatedExperts(
   features: number,
   shape: DataShape,
-  options: Required<ExpertOptions>,
+  options: CheckedExperts,
   layer: LayerOptions,
   gates: Gates,
 ): Body {
-  const { experts: count, expertLayers, expertDropout, loadBalance } = options
+  const { experts: count, expertLayers, expertDropout, loadBalance, topExperts } = options
   // What tasks are to towers, experts are here: one tensor over them.
   const experts = layers('shared/experts', [features, ...expertLayers], { ...layer, tasks: count })
-  const gate = gateOf(features, shape.tasks.length, options, layer, gates)
+  const mixer = gate({
+    gates,
+    common: 'shared/gate',
+    own: 'tasks/gate',
+    inputs: features,
+    experts: count,
+    tasks: shape.tasks.length,
+    layers: options.gateLayers,
+    ...(layer.activation && { activation: layer.activation }),
+    bias: options.gateBias,
+    temperature: options.gateTemperature,
+    ...(topExperts !== undefined && { topExperts }),
+  })
+  const used = async (v: Variables, x: tf.Tensor2D, batch: Batch): Promise<GateUse> => {
+    const p = mixer.apply(v, x, batch)
+    const [rows, taskOf] = gates === 'one' ? [1, undefined] : [shape.tasks.length, batch.taskOf]
+    const use = gateUse(await p.data(), rows, count, taskOf)
+    p.dispose()
+    return use
+  }
 
   return {
     units: experts.units,
-    init: (random) => ({ ...experts.init(random), ...gate.init(random.fork('gate')) }),
+    init: (random) => ({ ...experts.init(random), ...mixer.init(random.fork('gate')) }),
     forward(v, x, batch, pass) {
       const values = experts.apply(v, x, { inputs: batch.inputs }, pass)
-      const p = gate.apply(v, x, batch, pass)
+      const p = mixer.apply(v, x, batch, pass)
       if (pass && loadBalance > 0) pass.penalise(imbalance(p, loadBalance, pass.taskShare))
       const kept = count > 1 ? renormalised(p, expertDropout, pass) : p
       const [rows, , units] = values.shape
@@ -108,69 +145,18 @@ function gatedExperts(
       if (gates === 'one' || batch.taskOf) return { representation: tf.reshape(mixed, [rows, units]) }
       return { representation: mixed, shared: values }
     },
-    views: async (v, x, batch, tasks) => {
+    async views(v, x, batch, tasks) {
       const names = gates === 'one' ? ['all tasks'] : tasks.map(({ name }) => name)
-      const p = gate.apply(v, x, batch)
-      const values = meanGates(
-        await p.data(),
-        names.length,
-        count,
-        gates === 'one' ? undefined : batch.taskOf,
-      )
-      p.dispose()
-      return [gateView(names, values)]
+      const { shares, entropies } = await used(v, x, batch)
+      const similarity = gates === 'one' ? [] : [taskSimilarity(names, [shares])]
+      return [sharesView(names, shares), entropyView(names, entropies), ...similarity]
     },
-  }
-}
-
-interface Gate {
-  init(random: RandomGenerator): Variables
-  /** [rows, experts], or [rows, tasks, experts] for gates of each task on rows that all share. */
-  apply(v: Variables, x: tf.Tensor2D, batch: Batch, pass?: TrainingPass): tf.Tensor
-}
-
-function gateOf(
-  features: number,
-  tasks: number,
-  { experts, gateLayers, gateBias, gateTemperature }: Required<ExpertOptions>,
-  { activation }: LayerOptions,
-  gates: Gates,
-): Gate {
-  const hasOwn = gates !== 'one'
-  const owner = gates === 'own' ? 'tasks/gate' : 'shared/gate'
-  const hidden = layers(owner, [features, ...gateLayers], {
-    ...(activation && { activation }),
-    ...(gates === 'own' && { tasks }),
-  })
-  const outputs = (name: string, lead: number[]): Variables => ({
-    [`${name}/out/kernel`]: tf.zeros([...lead, hidden.units, experts]),
-    ...(gateBias && { [`${name}/out/bias`]: tf.zeros([...lead, experts]) }),
-  })
-  return {
-    init: (random) => ({
-      ...hidden.init(random),
-      ...(gates !== 'own' && outputs('shared/gate', [])),
-      ...(hasOwn && outputs('tasks/gate', [tasks])),
-    }),
-    apply(v, x, batch, pass) {
-      using scope = tensorScope()
-      const q = gateLayers.length > 0 ? hidden.apply(v, x, batch, pass) : x
-      const common = (): tf.Tensor2D =>
-        dense(
-          q as tf.Tensor2D,
-          v['shared/gate/out/kernel'] as tf.Tensor2D,
-          v['shared/gate/out/bias'] as tf.Tensor1D,
-        )
-      const own = (): tf.Tensor =>
-        taskDense(
-          q,
-          v['tasks/gate/out/kernel'] as tf.Tensor3D,
-          v['tasks/gate/out/bias'] as tf.Tensor2D,
-          batch.taskOf,
-        )
-      const spread = (scores: tf.Tensor2D): tf.Tensor => (batch.taskOf ? scores : tf.expandDims(scores, 1))
-      const scores = { one: common, own, 'shared-plus-own': () => tf.add(own(), spread(common())) }[gates]()
-      return scope.keep(tf.softmax(tf.div(scores, gateTemperature)))
+    async warnings(v, x, batch) {
+      if (count === 1) return []
+      const values = tf.tidy(() => experts.apply(v, x, { inputs: batch.inputs }))
+      const same = identicalExperts(await values.data(), count, experts.units)
+      values.dispose()
+      return [...same, ...loneExpert((await used(v, x, batch)).shares)]
     },
   }
 }
@@ -191,33 +177,4 @@ function renormalised(p: tf.Tensor, rate: number, pass: TrainingPass | undefined
   if (!pass || rate === 0) return p
   const kept = dropout(p, rate, pass)
   return tf.div(kept, tf.add(tf.sum(kept, -1, true), 1e-6))
-}
-
-/** Mean gate of each task, tasks x experts; rows follow one another by row and task, or belong to `taskOf`. */
-function meanGates(
-  p: ArrayLike<number>,
-  tasks: number,
-  experts: number,
-  taskOf: Int32Array | undefined,
-): Matrix {
-  const sums = { rows: tasks, columns: experts, data: new Float64Array(tasks * experts) }
-  const counts = new Float64Array(tasks)
-  for (let cell = 0; cell < p.length / experts; cell++) {
-    const task = taskOf ? taskOf[cell] : cell % tasks
-    counts[task]++
-    for (let e = 0; e < experts; e++) sums.data[task * experts + e] += p[cell * experts + e]
-  }
-  return { ...sums, data: sums.data.map((sum, i) => sum / Math.max(1, counts[Math.floor(i / experts)])) }
-}
-
-function gateView(rows: readonly string[], values: Matrix): View {
-  return {
-    kind: 'matrix',
-    title: 'Use of experts',
-    reading:
-      'Mean share of each expert in what a task reads; equal rows are tasks that use the experts alike.',
-    rows,
-    columns: Array.from({ length: values.columns }, (_, e) => `expert ${e + 1}`),
-    values,
-  }
 }

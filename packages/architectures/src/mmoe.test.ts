@@ -7,6 +7,7 @@ import { expectNoLeak, relatedTasks } from '@mtl/core/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { differences, type GoldenCase, type Naming } from './golden.fixture.ts'
 import goldens from './goldens/moe.json' with { type: 'json' }
+import { identicalExperts, loneExpert } from './expert-collapse.ts'
 import { mixtureOfExperts, mixtureOfExpertsArchitecture } from './mixture-of-experts.ts'
 import { mmoe, mmoeArchitecture } from './mmoe.ts'
 import { sharedBottom } from './shared-bottom.ts'
@@ -154,5 +155,88 @@ describe('mmoe', () => {
     expect(() => mmoe(options as never)).toThrow(
       expect.objectContaining({ code: 'invalid-option', message: expect.stringContaining(name) as string }),
     )
+  })
+})
+
+describe('mmoe that keeps the top experts', () => {
+  beforeAll(async () => {
+    await useBackend()
+  })
+
+  it('mixes so many for each row and task, and learns', async () => {
+    const estimator = mmoe({ trainer, experts: 4, topExperts: 1 })
+    const model = await expectNoLeak(() => fit(estimator, data, { random: 1 }))
+    const view = model.views().find(({ title }) => title === 'Entropy of gates')
+    if (view?.kind !== 'bars') throw new Error('no picture of the entropy')
+    view.values.forEach((value) => expect(value).toBeCloseTo(0, 5))
+    expect(await errorOf(estimator, data)).toBeLessThan(await errorOf(taskMean(), data))
+  })
+
+  it('is the plain mixture where all are kept', () => {
+    const shape = {
+      tables: [[0, 0]],
+      descriptor: 0,
+      tasks: [{ name: 'a', kind: 'regression' as const, table: 0, classShares: [] }],
+    }
+    const x = tf.tensor2d([
+      [1, 2],
+      [-1, 0.5],
+    ])
+    const network = mmoeArchitecture({ experts: 3, topExperts: 3 }).build(shape)
+    const variables = network.init(createRandom(1))
+    const plain = mmoeArchitecture({ experts: 3 }).build(shape)
+    const some = network.forward(variables, { inputs: [x] }).outputs[0].dataSync()
+    const all = plain.forward(variables, { inputs: [x] }).outputs[0].dataSync()
+    some.forEach((value, i) => expect(value).toBeCloseTo(all[i], 6))
+  })
+
+  it('refuses more experts than there are', () => {
+    expect(() => mmoe({ experts: 2, topExperts: 3 })).toThrow(/topExperts/)
+  })
+})
+
+describe('collapse', () => {
+  const same = 3
+  const values = Float32Array.from(
+    { length: 4 * same * 2 },
+    (_, i) => (Math.floor(i / 6) + 1) * ((i % 2) + 1),
+  )
+
+  it('is told of experts that give the same on all rows', () => {
+    const [warning] = identicalExperts(values, same, 2)
+    expect(warning).toMatchObject({ code: 'expert-collapse' })
+    expect(warning.message).toContain('1 and 2, 1 and 3, 2 and 3')
+    const apart = values.map((value, i) => (i % 6 === 0 ? -value : value))
+    expect(identicalExperts(apart, same, 2)[0].message).toContain('2 and 3')
+    expect(
+      identicalExperts(
+        values.map((value, i) => value * Math.sin(i)),
+        same,
+        2,
+      ),
+    ).toEqual([])
+  })
+
+  it('is told of an expert that is alone in use, with what to try', () => {
+    const shares = (rows: readonly (readonly number[])[]) => ({
+      rows: rows.length,
+      columns: rows[0].length,
+      data: Float64Array.from(rows.flat()),
+    })
+    expect(
+      loneExpert(
+        shares([
+          [0.5, 0.5],
+          [0.9, 0.1],
+        ]),
+      ),
+    ).toEqual([])
+    const [warning] = loneExpert(
+      shares([
+        [0.001, 0.999],
+        [0, 1],
+      ]),
+    )
+    expect(warning.message).toMatch(/expert 2 makes up 100 %.*raise loadBalance/)
   })
 })

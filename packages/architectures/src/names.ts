@@ -9,6 +9,7 @@ export const architectureNames = [
   'mixture-of-experts',
   'mmoe',
   'neural-single-task',
+  'ple',
   'progressive',
   'routing',
   'shared-bottom',

@@ -159,7 +159,8 @@ function checkedLosses(
   return Object.fromEntries(made)
 }
 
-function checkWidths(option: string, widths: unknown): void {
+/** @throws MtlError 'invalid-option' */
+export function checkWidths(option: string, widths: unknown): void {
   const isList = Array.isArray(widths)
   check(isList, 'invalid-option', `${option} must be a list of widths, as [32, 16]`, { option })
   for (const width of widths as readonly number[]) checkNumber(option, width, { min: 1, integer: true })

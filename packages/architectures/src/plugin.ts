@@ -7,6 +7,7 @@ import { mixtureOfExperts } from './mixture-of-experts.ts'
 import { mmoe } from './mmoe.ts'
 import type { ArchitectureName } from './names.ts'
 import { neuralSingleTask } from './neural-single-task.ts'
+import { ple } from './ple.ts'
 import { progressive } from './progressive.ts'
 import { routing } from './routing.ts'
 import { sharedBottom } from './shared-bottom.ts'
@@ -25,6 +26,7 @@ export const architecturesPlugin: Plugin = definePlugin({
     'mixture-of-experts': mixtureOfExperts,
     mmoe,
     'neural-single-task': neuralSingleTask,
+    ple,
     progressive,
     routing,
     'shared-bottom': sharedBottom,

@@ -9,7 +9,7 @@ import type { Batch, DataShape, Variables } from '../types.ts'
 /** Of the first values of embeddings. */
 const embeddingDeviation = 0.05
 
-interface InputLayer {
+export interface InputLayer {
   /** Columns of an encoded row. */
   readonly features: number
   init(random: RandomGenerator): Variables

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs'
+import type { TaskInfo } from '../../data/types.ts'
 import { checkNumber } from '../../error/check-number.ts'
 import { check } from '../../error/mtl-error.ts'
-import { takeRows } from '../take-rows.ts'
+import { ownTaskRows, takeRows } from '../take-rows.ts'
 import type { Architecture, Batch, Body, DataShape, HeadOptions, Network, Variables } from '../types.ts'
 import type { HeadGroup } from './group.ts'
 import { headGroups } from './group.ts'
 import { descriptorsOf, headOutputs, initialHead, penaliseOwn } from './head.ts'
-import { inputLayer } from './input-layer.ts'
+import { inputLayer, type InputLayer } from './input-layer.ts'
 
 /** Of what tasks own in their heads; the first where no rows are held out to choose by. */
 const penalties = [0, 5, 20, 80]
@@ -76,7 +77,7 @@ export function withHeads(definition: {
           const { representation, shared } = body.forward(v, x, batch, pass)
           const z =
             batch.taskOf && representation.rank === 3
-              ? ofOwnTask(representation, batch.taskOf)
+              ? ownTaskRows(representation, batch.taskOf)
               : representation
           const outputs = groups.map((group) => groupOutputs(group, v, z, batch, pass, shape.tasks.length))
           if (pass && penalty > 0) for (const group of groups) penaliseOwn(group, v, penalty, pass)
@@ -85,33 +86,33 @@ export function withHeads(definition: {
         },
         ...(body.proximal && { proximal: (v, stepSize) => body.proximal?.(v, stepSize) ?? v }),
         ...(body.views && {
-          views: async (v, batch, tasks) => {
-            const x = tf.tidy(() => tf.clone(input.apply(v, batch)))
-            try {
-              return (await body.views?.(v, x, batch, tasks)) ?? []
-            } finally {
-              x.dispose()
-            }
-          },
+          views: shown(input, async (...given) => (await body.views?.(...given)) ?? []),
+        }),
+        ...(body.warnings && {
+          warnings: shown(input, async (...given) => (await body.warnings?.(...given)) ?? []),
         }),
       } satisfies Network
     },
   }
 }
 
-function isEmpty(taskLayers: HeadOptions['taskLayers'] = []): boolean {
-  return Object.values(taskLayers).flat().length === 0
+/** What a body says of encoded rows, as the network says it of a batch. */
+function shown<Found>(
+  input: InputLayer,
+  find: (v: Variables, x: tf.Tensor2D, batch: Batch, tasks: readonly TaskInfo[]) => Promise<Found>,
+): (v: Variables, batch: Batch, tasks: readonly TaskInfo[]) => Promise<Found> {
+  return async (v, batch, tasks) => {
+    const x = tf.tidy(() => tf.clone(input.apply(v, batch)))
+    try {
+      return await find(v, x, batch, tasks)
+    } finally {
+      x.dispose()
+    }
+  }
 }
 
-/** Each row's own task of [rows, tasks, units]; zeros for an unseen one. */
-function ofOwnTask(x: tf.Tensor, taskOf: Int32Array): tf.Tensor2D {
-  const [rows, tasks, units] = x.shape
-  const past = rows * tasks
-  const flat = tf.reshape<tf.Rank.R2>(x, [past, units])
-  return takeRows(
-    flat,
-    taskOf.map((task, r) => (task < tasks ? r * tasks + task : past)),
-  )
+function isEmpty(taskLayers: HeadOptions['taskLayers'] = []): boolean {
+  return Object.values(taskLayers).flat().length === 0
 }
 
 /** [cells, outputs] of a group, from [rows, units] or, where rows are shared, [rows, tasks, units]. */

@@ -1,8 +1,7 @@
 import type { TaskInfo } from '../../data/types.ts'
 import { isReal } from '../../distribution/kind.ts'
 import { check } from '../../error/mtl-error.ts'
-import type { View } from '../../view/types.ts'
-import type { FittedTask, Network, Variables } from '../types.ts'
+import type { Batch, FittedTask, Network, Variables } from '../types.ts'
 import { readVariables } from '../variables.ts'
 import { inputTensors, descriptorTensor } from './batch.ts'
 import { balancedWeights, classShift } from './class-weights.ts'
@@ -63,7 +62,7 @@ export async function parametersOf(learnt: Learnt): Promise<NetworkParameters> {
     descriptor: scaling.descriptor,
     ...(data.descriptors.length > 0 && { descriptors: data.descriptors }),
     tasks,
-    views: await viewsOf(learnt),
+    ...(await shownBy(learnt)),
   }
 }
 
@@ -117,21 +116,39 @@ async function squaredResiduals(
 /** Rows that pictures are drawn from. */
 const mostPictured = 512
 
-/** On rows of training, evenly spread over tasks and rows. */
-async function viewsOf({ network, variables, data, tasks }: Learnt): Promise<readonly View[]> {
-  if (network.views === undefined) return []
+/** What the network shows and says of rows of training, evenly spread over tasks and rows. */
+async function shownBy({
+  network,
+  variables,
+  data,
+  tasks,
+}: Learnt): Promise<Pick<NetworkParameters, 'views' | 'warnings'>> {
+  if (network.views === undefined && network.warnings === undefined) return { views: [] }
   const plan = picturedRows(data)
-  if (plan.rows.length === 0) return []
+  if (plan.rows.length === 0) return { views: [] }
+  const { batch, dispose } = picturedBatch(data, plan)
+  try {
+    const warnings = (await network.warnings?.(variables, batch, tasks)) ?? []
+    return {
+      views: (await network.views?.(variables, batch, tasks)) ?? [],
+      ...(warnings.length > 0 && { warnings }),
+    }
+  } finally {
+    dispose()
+  }
+}
+
+function picturedBatch(
+  data: EncodedData,
+  plan: ReturnType<typeof picturedRows>,
+): { readonly batch: Batch; readonly dispose: () => void } {
   const inputs = inputTensors(data, plan)
   const descriptors = descriptorTensor(data)
-  try {
-    return await network.views(
-      variables,
-      { inputs, ...(plan.taskOf && { taskOf: plan.taskOf }), ...(descriptors && { descriptors }) },
-      tasks,
-    )
-  } finally {
-    for (const tensor of [...inputs, ...(descriptors ? [descriptors] : [])]) tensor.dispose()
+  return {
+    batch: { inputs, ...(plan.taskOf && { taskOf: plan.taskOf }), ...(descriptors && { descriptors }) },
+    dispose: () => {
+      for (const tensor of [...inputs, ...(descriptors ? [descriptors] : [])]) tensor.dispose()
+    },
   }
 }
 

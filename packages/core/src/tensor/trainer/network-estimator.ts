@@ -36,6 +36,7 @@ export function networkEstimator(
     train: (data, context) => trainer.train(architecture, data, context),
     predict: (parameters, queries, tasks) => predictQueries(architecture, parameters, queries, tasks),
     views: ({ views }) => views,
+    warnings: ({ warnings = [] }) => warnings,
     cost: (data) => networkCost(architecture, trainer, data),
   })
 }
