@@ -10,6 +10,7 @@ export const architectureNames = [
   'mmoe',
   'neural-single-task',
   'progressive',
+  'routing',
   'shared-bottom',
   'sluice',
   'tensor-factorisation',

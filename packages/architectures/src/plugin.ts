@@ -8,6 +8,7 @@ import { mmoe } from './mmoe.ts'
 import type { ArchitectureName } from './names.ts'
 import { neuralSingleTask } from './neural-single-task.ts'
 import { progressive } from './progressive.ts'
+import { routing } from './routing.ts'
 import { sharedBottom } from './shared-bottom.ts'
 import { sluice } from './sluice.ts'
 import { tensorFactorisation } from './tensor-factorisation.ts'
@@ -25,6 +26,7 @@ export const architecturesPlugin: Plugin = definePlugin({
     mmoe,
     'neural-single-task': neuralSingleTask,
     progressive,
+    routing,
     'shared-bottom': sharedBottom,
     sluice,
     'tensor-factorisation': tensorFactorisation,
