@@ -8,6 +8,8 @@ export const architectureNames = [
   'low-rank-adaptation',
   'mixture-of-experts',
   'mmoe',
+  'mtan',
+  'multi-task-attention',
   'neural-single-task',
   'progressive',
   'routing',
