@@ -6,7 +6,11 @@ import { lowRankAdaptation } from './low-rank-adaptation.ts'
 import { mixtureOfExperts } from './mixture-of-experts.ts'
 import { mmoe } from './mmoe.ts'
 import type { ArchitectureName } from './names.ts'
+import { mtan } from './mtan.ts'
+import { multiTaskAttention } from './multi-task-attention.ts'
 import { neuralSingleTask } from './neural-single-task.ts'
+import { progressive } from './progressive.ts'
+import { routing } from './routing.ts'
 import { sharedBottom } from './shared-bottom.ts'
 import { sluice } from './sluice.ts'
 import { tensorFactorisation } from './tensor-factorisation.ts'
@@ -22,7 +26,11 @@ export const architecturesPlugin: Plugin = definePlugin({
     'low-rank-adaptation': lowRankAdaptation,
     'mixture-of-experts': mixtureOfExperts,
     mmoe,
+    mtan,
+    'multi-task-attention': multiTaskAttention,
     'neural-single-task': neuralSingleTask,
+    progressive,
+    routing,
     'shared-bottom': sharedBottom,
     sluice,
     'tensor-factorisation': tensorFactorisation,
