@@ -9,6 +9,8 @@ export const smallOptions: Readonly<Record<string, Readonly<Record<string, unkno
   'mixture-of-experts': { experts: 2, expertLayers: [4] },
   mmoe: { experts: 2, expertLayers: [4], expertDropout: 0 },
   'neural-single-task': { layers: [4] },
+  progressive: { layers: [4, 3] },
+  routing: { modules: 2, moduleUnits: 4 },
   'shared-bottom': { layers: [4] },
   sluice: { layers: [4] },
   'tensor-factorisation': { layers: [4] },

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs'
-import type { TaskKind } from '@mtl/core'
+import type { RandomGenerator, TaskKind } from '@mtl/core'
 import { createRandom } from '@mtl/core'
 import { forwardPass, loadVariables } from '@mtl/core/tensor'
 import type { Architecture, DataShape, LabelledBatch, Network, Variables, Weights } from '@mtl/core/tensor'
@@ -32,16 +32,21 @@ export type Naming = (name: string) => {
   readonly rows?: number
 }
 
-/** What lies further from the file than 1e-5 (outputs, losses) or 1e-4 (gradients), in float32: nothing, one hopes. */
+/**
+ * What lies further from the file than 1e-5 (outputs, losses) or 1e-4 (gradients), in float32: nothing, one hopes.
+ * `levels`: of each input column, 0 for a number; default all numbers.
+ */
 export async function differences(
   architecture: Architecture,
   golden: GoldenCase,
   naming: Naming,
+  given: { readonly levels?: readonly number[]; readonly random?: RandomGenerator } = {},
 ): Promise<readonly string[]> {
-  const network = architecture.build(shapeOf(golden))
+  const { levels = new Array<number>(golden.config.in).fill(0), random = createRandom(1) } = given
+  const network = architecture.build(shapeOf(golden, levels))
   const variables = variablesOf(network, golden.params, naming)
   using batch = batchOf(network, golden)
-  using pass = forwardPass(network, variables, batch, { random: createRandom(1), progress: 0 })
+  using pass = forwardPass(network, variables, batch, { random, progress: 0 })
   const found: string[] = []
   const outputs = await Promise.all(pass.outputs.map((output) => output.data()))
   network.groups.forEach(({ tasks }, g) =>
@@ -59,9 +64,9 @@ export async function differences(
   return found
 }
 
-function shapeOf({ config }: GoldenCase): DataShape {
+function shapeOf({ config }: GoldenCase, levels: readonly number[]): DataShape {
   return {
-    tables: [new Array<number>(config.in).fill(0)],
+    tables: [levels],
     descriptor: 0,
     tasks: config.kinds.map((kind, k) => ({
       name: `task-${k}`,

@@ -9,6 +9,8 @@ export const architectureNames = [
   'mixture-of-experts',
   'mmoe',
   'neural-single-task',
+  'progressive',
+  'routing',
   'shared-bottom',
   'sluice',
   'tensor-factorisation',

@@ -7,6 +7,8 @@ import { mixtureOfExperts } from './mixture-of-experts.ts'
 import { mmoe } from './mmoe.ts'
 import type { ArchitectureName } from './names.ts'
 import { neuralSingleTask } from './neural-single-task.ts'
+import { progressive } from './progressive.ts'
+import { routing } from './routing.ts'
 import { sharedBottom } from './shared-bottom.ts'
 import { sluice } from './sluice.ts'
 import { tensorFactorisation } from './tensor-factorisation.ts'
@@ -23,6 +25,8 @@ export const architecturesPlugin: Plugin = definePlugin({
     'mixture-of-experts': mixtureOfExperts,
     mmoe,
     'neural-single-task': neuralSingleTask,
+    progressive,
+    routing,
     'shared-bottom': sharedBottom,
     sluice,
     'tensor-factorisation': tensorFactorisation,

@@ -11,6 +11,15 @@ export interface Quadrature {
  * weights are 1 / sum_k h_k(x)^2, h the orthonormal polynomials.
  */
 export function gaussHermite(count: number): Quadrature {
+  const made = known.get(count) ?? quadratureOf(count)
+  known.set(count, made)
+  return made
+}
+
+/** Each task asks for the same ones: among hundreds their making was a sixth of a fit. */
+const known = new Map<number, Quadrature>()
+
+function quadratureOf(count: number): Quadrature {
   const jacobi = matrix(count, count)
   for (let k = 1; k < count; k++) {
     jacobi.data[k * count + k - 1] = Math.sqrt(k)

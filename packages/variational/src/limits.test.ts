@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { dataset, fit, matrixFromRows } from '@mtl/core'
+import {
+  bernoulli,
+  calibrationError,
+  categorical,
+  dataset,
+  entropy,
+  fit,
+  matrix,
+  matrixFromRows,
+} from '@mtl/core'
+import type { RealDistribution } from '@mtl/core'
 import {
   differenceOf,
   flat,
@@ -12,7 +22,9 @@ import {
 import goldens from './goldens/limits.json' with { type: 'json' }
 import predictions from './goldens/predict.json' with { type: 'json' }
 import { gaussHermite } from './gauss-hermite.ts'
-import { predictive } from './predictive.ts'
+import { mixed } from './predict.ts'
+import { predictive, predictiveOf } from './predictive.ts'
+import { multiplyRows } from './task-likelihood.ts'
 import { variational } from './variational.ts'
 import type { OuterFit } from './fit-outer.ts'
 
@@ -158,6 +170,66 @@ describe('the predictive distribution', () => {
     const several = predictive('multiclass', design, weightsOf(multiclass), 32)
     if (!('probabilities' in several)) throw new Error('not several classes')
     close((several.probabilities as { data: Float64Array }).data, flat(multiclass.scaled_softmax))
+  })
+
+  it('has the entropy of the reference, of draws and of their mean: the rest is what draws of weights tell', () => {
+    const { binary, multiclass } = predictions
+    close(entropy(predictive('binary', design, weightsOf(binary), 32)), binary.entropy)
+    const sampled = categorical(matrixFromRows(multiclass.sampled))
+    close(entropy(sampled), multiclass.entropy)
+    const { means, variances } = weightsOf(multiclass)
+    const squares = matrix(
+      design.rows,
+      design.columns,
+      design.data.map((x) => x * x),
+    )
+    const [centre, spread] = [0, 1].map(() => new Float64Array(design.rows * 3))
+    multiplyRows(centre, design.data, means, design.columns)
+    multiplyRows(spread, squares.data, variances, design.columns)
+    const draws = multiclass.activation_noise.map((noise) => {
+      const drawn = flat(noise).map((eps, at) => centre[at] + Math.sqrt(spread[at]) * eps)
+      // Without a variance of its own, a draw's softmax is the plain one.
+      const settings = { outputs: 3, noiseVariance: new Float64Array(), quadratureNodes: 32 }
+      return predictiveOf('multiclass', drawn, new Float64Array(drawn.length), settings)
+    })
+    const shares = new Float64Array(draws.length).fill(1 / draws.length)
+    close(entropy(mixed(draws, shares)), multiclass.entropy)
+    const expected = new Float64Array(design.rows)
+    for (const draw of draws) entropy(draw).forEach((value, i) => (expected[i] += value / draws.length))
+    close(expected, multiclass.expected_entropy)
+    close(
+      entropy(sampled).map((value, i) => value - expected[i]),
+      multiclass.mutual_information,
+    )
+  })
+
+  it('is scored by calibration as the reference does', () => {
+    const { confidence, hit, ece } = predictions.calibration
+    const stated = bernoulli(Float64Array.from(confidence))
+    close([calibrationError.evaluate(stated, Float64Array.from(hit))], [ece])
+  })
+
+  it('of an unseen task is that of the trained ones, each with its share and the variance between tasks', () => {
+    const { posterior, delta2, weights, ...expected } = predictions.unseen
+    const added = delta2.reduce((sum, value) => sum + value / delta2.length, 0)
+    const parts = (kind: 'regression' | 'binary') =>
+      posterior.map(({ mu, rho, noise }) =>
+        predictive(
+          kind,
+          design,
+          {
+            means: flat(mu),
+            variances: flat(rho).map((value) => Math.exp(2 * value) + added),
+            noiseVariance: noise,
+          },
+          32,
+        ),
+      )
+    const shares = Float64Array.from(weights)
+    const numbers = mixed(parts('regression'), shares) as RealDistribution
+    close(numbers.mean, expected.regression_mean)
+    close(numbers.variance, expected.regression_variance)
+    close((mixed(parts('binary'), shares) as RealDistribution).mean, expected.binary)
   })
 
   it('rests on nodes that integrate polynomials exactly', () => {

@@ -45,20 +45,31 @@ export function inverseWeights(
   for (let j = 0; j < count; j++) weights[j] /= total
 }
 
-/** Slope by the logits: a_j (s_j - sum_i a_i s_i), s_j = -b dKL/da_j + c / a_j. */
+/**
+ * A way up in the logits: their slope a_j (s_j - sum_i a_i s_i), s_j = -b dKL/da_j + c / a_j, over a_j + 1 / J, which is about the curvature: at
+ * the maximum a weight below 1 / J curves as one of 1 / J, by the pseudo-count. Plain slopes are of size a_j, and too short by J where
+ * there are many. Returns what a whole step gains to first order.
+ */
 export function logitDirection(
   direction: Float64Array,
   weights: Float64Array,
   byWeight: Float64Array,
   divergenceWeight: number,
   pseudoCount: number,
-): void {
+): number {
+  const count = weights.length
   let mean = 0
-  for (let j = 0; j < weights.length; j++) {
+  for (let j = 0; j < count; j++) {
     direction[j] = -divergenceWeight * byWeight[j] + (pseudoCount > 0 ? pseudoCount / weights[j] : 0)
     mean += weights[j] * direction[j]
   }
-  for (let j = 0; j < weights.length; j++) direction[j] = weights[j] * (direction[j] - mean)
+  let promise = 0
+  for (let j = 0; j < count; j++) {
+    const slope = weights[j] * (direction[j] - mean)
+    direction[j] = slope / (weights[j] + 1 / count)
+    promise += slope * direction[j]
+  }
+  return promise
 }
 
 /** No weight is below: its logarithm stays finite. */

@@ -1,5 +1,5 @@
 import { bernoulli, categorical, classProbabilities, isReal, matrix, mixture } from '@mtl/core'
-import type { Distribution, Matrix, Query, RealDistribution, TaskInfo, UnseenTask } from '@mtl/core'
+import type { Distribution, Matrix, Query, TaskInfo, UnseenTask } from '@mtl/core'
 import { componentsOf } from './components.ts'
 import { fitNewTask } from './new-task.ts'
 import type { Settings } from './options.ts'
@@ -65,25 +65,24 @@ function predictMixed(
       quadratureNodes,
     ),
   )
-  return info.kind === 'regression' ? mixedNumbers(parts.filter(isReal), design.rows) : mixedClasses(parts)
+  return mixed(parts, new Float64Array(parts.length).fill(1 / parts.length))
 }
 
-function mixedNumbers(parts: readonly RealDistribution[], rows: number): Distribution {
-  const weights = matrix(rows, parts.length)
-  weights.data.fill(1 / parts.length)
-  return mixture(weights, parts)
-}
-
-function mixedClasses(parts: readonly Distribution[]): Distribution {
-  const shares = parts.map(classProbabilities)
-  const [{ rows, columns }] = shares
-  const average = matrix(
-    rows,
-    columns,
-    Float64Array.from({ length: rows * columns }, (_, at) => mean(shares.map(({ data }) => data[at]))),
-  )
-  if (parts[0].kind !== 'bernoulli') return categorical(average)
-  return bernoulli(Float64Array.from({ length: rows }, (_, i) => average.data[2 * i + 1]))
+/** Predictions of one kind, each with its share. Probabilities of classes are averaged. */
+export function mixed(parts: readonly Distribution[], shares: Float64Array): Distribution {
+  const [{ kind, size }] = parts
+  if (kind === 'normal') {
+    const weights = matrix(size, parts.length)
+    for (let i = 0; i < size; i++) weights.data.set(shares, i * parts.length)
+    return mixture(weights, parts.filter(isReal))
+  }
+  const probabilities = parts.map(classProbabilities)
+  const average = matrix(size, probabilities[0].columns)
+  probabilities.forEach(({ data }, j) => {
+    for (let at = 0; at < data.length; at++) average.data[at] += shares[j] * data[at]
+  })
+  if (kind !== 'bernoulli') return categorical(average)
+  return bernoulli(Float64Array.from({ length: size }, (_, i) => Math.min(1, average.data[2 * i + 1])))
 }
 
 /** The first trained task that agrees: the unseen one has its classes. Core has filled in kind and target. */

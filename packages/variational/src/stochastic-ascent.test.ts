@@ -111,6 +111,31 @@ describe('the stochastic ascent', () => {
     expect(moved.tasks[1]).not.toEqual(alike.parameters.tasks[1])
   })
 
+  it('stops where the bound diverges, with the step and the remedy, and ends in no result', async () => {
+    const diverging = { learningRate: 300, maxSteps: 50 }
+    const objectives: number[] = []
+    let result: unknown
+    const follow = async (): Promise<void> => {
+      const training = iterate(stochasticAscent(goldenTasks(goldens.runs[2]), diverging), {
+        random: createRandom(1),
+        checkpointEvery: 1,
+      })
+      for (;;) {
+        const { done, value } = await training.next()
+        if (done) result = value
+        if (done) return
+        if (value.type === 'step') objectives.push(value.objective)
+      }
+    }
+    await expect(follow()).rejects.toMatchObject({
+      code: 'not-finite',
+      message: expect.stringMatching(/in step \d+: lower learningRate \(now 300\)/) as string,
+    })
+    // What was told before, and could be stored, was finite.
+    expect(objectives.every(Number.isFinite)).toBe(true)
+    expect(result).toBeUndefined()
+  })
+
   it('refuses temperatures and sample counts outside their range', () => {
     const tasks = goldenTasks(goldens.runs[0])
     expect(() => stochasticAscent(tasks, { temperatureEnd: 0 })).toThrow(

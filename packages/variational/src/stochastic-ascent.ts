@@ -4,6 +4,7 @@
  * frozen copies of all posteriors, renewed every few steps. An iteration for `iterate`; `variational` climbs the same bound without noise.
  */
 import {
+  check,
   checkNumber,
   gumbelSoftmax,
   gumbelSoftmaxSlope,
@@ -96,7 +97,7 @@ const mostStill = 5
 /**
  * Stops when the mean bound of 50 steps gained less than 1e-4 of itself five times in a row.
  * @param draws noise of a step and task, for tests; default: from the step's generator
- * @throws MtlError 'invalid-option'
+ * @throws MtlError 'invalid-option'; in a step 'not-finite'
  */
 export function stochasticAscent(
   tasks: readonly TaskRows[],
@@ -133,6 +134,8 @@ export function stochasticAscent(
         bound += found.bound
         return adamStep(own, found.slope, step + 1, settings.learningRate)
       })
+      const text = `the bound is ${bound} in step ${step + 1}: lower learningRate (now ${settings.learningRate}), or raise divergenceWarmUp`
+      check(Number.isFinite(bound), 'not-finite', text, { step: step + 1 })
       return {
         step: step + 1,
         tasks: next,

@@ -169,8 +169,8 @@ export function taskAscent(task: TaskRows, components: Components, settings: Asc
       inverseWeights(nextMixing, byWeight, beta, pseudoCount)
       acceptsMixing()
     } else {
-      logitDirection(logits, mixing, byWeight, beta, pseudoCount)
-      halving(innerProduct(logits, logits), (step) => {
+      const promise = logitDirection(logits, mixing, byWeight, beta, pseudoCount)
+      halving(promise, (step) => {
         alongLogits(nextMixing, mixing, logits, step)
         return acceptsMixing()
       })

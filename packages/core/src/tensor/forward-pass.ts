@@ -35,7 +35,7 @@ export function forwardPass(
   context?: PassContext,
 ): ForwardPass {
   const taskOfCell = tasksOfCells(network, batch)
-  const recording = record(() => compute(network, variables, batch, context))
+  const recording = record(() => compute(network, variables, batch, taskOfCell, context))
   const { outputs, cellLosses, state } = recording.value
   const trained = context ? Object.keys(variables).filter((name) => isTrained(name, context)) : []
   const gradient = gradientsOf(recording, network, variables, batch, trained)
@@ -106,6 +106,7 @@ function compute(
   network: Network,
   variables: Variables,
   batch: LabelledBatch,
+  taskOfCell: ReturnType<typeof tasksOfCells>,
   context: PassContext | undefined,
 ): Computed {
   const terms: Parameters<TrainingPass['penalise']>[0][] = []
@@ -130,8 +131,14 @@ function compute(
     if (cells === 0) return tf.zeros<tf.Rank.R1>([0])
     return network.groups[g].loss.cellLosses(output, tf.tensor1d(batch.targets[g]))
   })
+  const cells = batch.weights.map((weights, g) => ({ tasks: taskOfCell[g], weights }))
   const penalties = terms.map((term) =>
-    typeof term === 'function' ? term(cellLosses.map((losses) => constant(losses))) : term,
+    typeof term === 'function'
+      ? term(
+          cellLosses.map((losses) => constant(losses)),
+          cells,
+        )
+      : term,
   )
   return { outputs, shared, cellLosses, penalties, state }
 }

@@ -11,12 +11,13 @@ import type { Layout, Problem } from './problem.ts'
 import type { Factors, Scratch } from './types.ts'
 import { addBlockInPlace, positionIn, scaledMoments } from './weights.ts'
 
-/** A posterior of the weights and its covariances between tasks: entry (p, q) of group i between tasks s and t. */
+/** A posterior of the weights and its covariances between tasks. */
 export interface CorrelatedPosterior {
   updateInPlace(factors: Factors, taskPrecision: Matrix, scratch: Scratch): void
-  between(i: number, s: number, t: number, p: number, q: number): number
   /** Covariances between different tasks are 0. */
   readonly independent: boolean
+  /** `to` becomes C[(s, p), (t, q)] by tasks s and t for features p and q of group i, P x P, or of independent tasks the P numbers of s = t. */
+  fillBetweenInPlace(to: Float64Array, i: number, p: number, q: number): void
 }
 
 /** S_t = (A_tt B + G_t)^-1, m_t = S_t (h_t - B sum_{s <> t} A_ts m_s), one task after another: P D^3. */
@@ -52,9 +53,9 @@ export function byTaskPosterior(
       scratch.logDeterminant = logDeterminant
       own = Float64Array.from(covariances)
     },
-    between(i, s, t, p, q) {
-      const position = positionIn(layout, groups, i)
-      return s === t ? own[t * layout.size + position(p, q)] : 0
+    fillBetweenInPlace(to, i, p, q) {
+      const at = positionIn(layout, groups, i)(p, q)
+      for (let t = 0; t < count; t++) to[t] = own[t * layout.size + at]
     },
   }
 }
@@ -116,9 +117,11 @@ export function byGroupPosterior({ tasks, width, groups }: Problem, layout: Layo
           }
       }
     },
-    between(i, s, t, p, q) {
+    fillBetweenInPlace(to, i, p, q) {
       const d = groups.blocks[i].length
-      return kept[i][(s * d + p) * tasks.length * d + t * d + q]
+      const all = kept[i]
+      for (let s = 0; s < count; s++)
+        for (let t = 0; t < count; t++) to[s * count + t] = all[(s * d + p) * count * d + t * d + q]
     },
   }
 }
@@ -172,7 +175,10 @@ export function kroneckerPosterior({ tasks, width, groups }: Problem): Correlate
       for (const value of v) logDeterminant += Math.log(value)
       scratch.logDeterminant = logDeterminant
     },
-    between: (i, s, t, p, q) => entry(s, t, groups.blocks[i][p], groups.blocks[i][q]),
+    fillBetweenInPlace(to, i, p, q) {
+      const [j, k] = [groups.blocks[i][p], groups.blocks[i][q]]
+      for (let s = 0; s < count; s++) for (let t = 0; t < count; t++) to[s * count + t] = entry(s, t, j, k)
+    },
   }
 
   function entry(s: number, t: number, j: number, k: number): number {

@@ -3,71 +3,81 @@ import { choleskyInPlace } from '@mtl/core'
 
 /** Rows of `x` and of `y` that are multiplied together: each number read is used twice or four times. */
 const [tall, wide] = [4, 2]
+
+/** Four rows of two: products of which a part is taken, or that go on elsewhere. */
 const sums = new Float64Array(tall * wide)
 
-/** `sums` becomes sum_k x[xAt + r xStride + k] y[yAt + c yStride + k] at r wide + c, r = 0..3, c = 0, 1. */
-function tile(
+/**
+ * out[at + r outStride + c] becomes, or grows by where `add`, sum_k x[xAt + r xStride + k] y[yAt + c yStride + k], r = 0..3, c < `width`,
+ * which is even. Rows and columns are loops of this one function, for calls of a smaller one take a third of its time at 24 columns.
+ */
+function multiplyFourRows(
+  out: Float64Array,
+  at: number,
+  outStride: number,
   x: Float64Array,
   xAt: number,
   xStride: number,
   y: Float64Array,
   yAt: number,
   yStride: number,
+  width: number,
   count: number,
+  add: boolean,
 ): void {
   const x1 = xAt + xStride
   const x2 = x1 + xStride
   const x3 = x2 + xStride
-  const y1 = yAt + yStride
-  let a0 = 0
-  let a1 = 0
-  let b0 = 0
-  let b1 = 0
-  let c0 = 0
-  let c1 = 0
-  let d0 = 0
-  let d1 = 0
-  for (let k = 0; k < count; k++) {
-    const u = y[yAt + k]
-    const v = y[y1 + k]
-    const a = x[xAt + k]
-    const b = x[x1 + k]
-    const c = x[x2 + k]
-    const d = x[x3 + k]
-    a0 += a * u
-    a1 += a * v
-    b0 += b * u
-    b1 += b * v
-    c0 += c * u
-    c1 += c * v
-    d0 += d * u
-    d1 += d * v
+  for (let j = 0; j < width; j += wide) {
+    const y0 = yAt + j * yStride
+    const y1 = y0 + yStride
+    let a0 = 0
+    let a1 = 0
+    let b0 = 0
+    let b1 = 0
+    let c0 = 0
+    let c1 = 0
+    let d0 = 0
+    let d1 = 0
+    for (let k = 0; k < count; k++) {
+      const u = y[y0 + k]
+      const v = y[y1 + k]
+      const a = x[xAt + k]
+      const b = x[x1 + k]
+      const c = x[x2 + k]
+      const d = x[x3 + k]
+      a0 += a * u
+      a1 += a * v
+      b0 += b * u
+      b1 += b * v
+      c0 += c * u
+      c1 += c * v
+      d0 += d * u
+      d1 += d * v
+    }
+    const first = at + j
+    const second = first + outStride
+    const third = second + outStride
+    const fourth = third + outStride
+    if (add) {
+      a0 += out[first]
+      a1 += out[first + 1]
+      b0 += out[second]
+      b1 += out[second + 1]
+      c0 += out[third]
+      c1 += out[third + 1]
+      d0 += out[fourth]
+      d1 += out[fourth + 1]
+    }
+    out[first] = a0
+    out[first + 1] = a1
+    out[second] = b0
+    out[second + 1] = b1
+    out[third] = c0
+    out[third + 1] = c1
+    out[fourth] = d0
+    out[fourth + 1] = d1
   }
-  sums[0] = a0
-  sums[1] = a1
-  sums[2] = b0
-  sums[3] = b1
-  sums[4] = c0
-  sums[5] = c1
-  sums[6] = d0
-  sums[7] = d1
-}
-
-/** The same where fewer than four rows or two columns are left. */
-function edge(
-  x: Float64Array,
-  xAt: number,
-  xStride: number,
-  y: Float64Array,
-  yAt: number,
-  yStride: number,
-  count: number,
-  rows: number,
-  columns: number,
-): void {
-  for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++)
-      sums[r * wide + c] = dotRange(x, xAt + r * xStride, y, yAt + c * yStride, count)
 }
 
 /** Rows of a matrix within an array: row i is `columns` numbers from `at + i * stride`. */
@@ -88,9 +98,9 @@ interface RowOptions {
  * `lower`. Of `triangular` X row i is 0 before i.
  */
 export function rowsTimesRowsInPlace(
-  out: RowRange,
-  x: RowRange,
-  y: RowRange,
+  { of: out, at, stride: outStride }: RowRange,
+  { of: x, at: xStart, stride: xStride }: RowRange,
+  { of: y, at: yStart, stride: yStride }: RowRange,
   [height, width, columns]: readonly [number, number, number],
   { lower = false, triangular = false, add = false }: RowOptions = {},
 ): void {
@@ -98,34 +108,54 @@ export function rowsTimesRowsInPlace(
     const rows = Math.min(tall, height - i)
     const end = lower ? Math.min(i + rows, width) : width
     const from = triangular ? i : 0
-    for (let j = 0; j < end; j += wide) {
-      const xAt = x.at + i * x.stride + from
-      const yAt = y.at + j * y.stride + from
-      const to = out.at + i * out.stride + j
-      const columnsLeft = Math.min(wide, width - j)
-      if (rows === tall && columnsLeft === wide) {
-        tile(x.of, xAt, x.stride, y.of, yAt, y.stride, columns - from)
-        writeTile(out.of, to, out.stride, add)
-      } else {
-        edge(x.of, xAt, x.stride, y.of, yAt, y.stride, columns - from, rows, columnsLeft)
-        writeEdge(out.of, to, out.stride, rows, columnsLeft, add)
-      }
+    const to = at + i * outStride
+    const xAt = xStart + i * xStride + from
+    const yAt = yStart + from
+    const count = columns - from
+    const whole = rows === tall ? end - (end % wide) : 0
+    multiplyFourRows(out, to, outStride, x, xAt, xStride, y, yAt, yStride, whole, count, add)
+    for (let j = whole; j < end; j += wide) {
+      const left = Math.min(wide, width - j)
+      const first = edge(
+        x,
+        xAt,
+        xStride,
+        y,
+        yAt + j * yStride,
+        left < wide ? 0 : yStride,
+        count,
+        rows,
+        i >= tall,
+      )
+      writeEdge(out, to + j, outStride, rows, left, add, first)
     }
   }
 }
 
-function writeTile(out: Float64Array, at: number, stride: number, add: boolean): void {
-  const second = at + stride
-  const third = second + stride
-  const fourth = third + stride
-  out[at] = (add ? out[at] : 0) + sums[0]
-  out[at + 1] = (add ? out[at + 1] : 0) + sums[1]
-  out[second] = (add ? out[second] : 0) + sums[2]
-  out[second + 1] = (add ? out[second + 1] : 0) + sums[3]
-  out[third] = (add ? out[third] : 0) + sums[4]
-  out[third + 1] = (add ? out[third + 1] : 0) + sums[5]
-  out[fourth] = (add ? out[fourth] : 0) + sums[6]
-  out[fourth + 1] = (add ? out[fourth + 1] : 0) + sums[7]
+/**
+ * Where fewer than four rows or two columns are left: `sums` hold their products from the row that is returned. With `above` there are
+ * four rows before them, of which those that are missing are taken.
+ */
+function edge(
+  x: Float64Array,
+  xAt: number,
+  xStride: number,
+  y: Float64Array,
+  yAt: number,
+  yStride: number,
+  count: number,
+  rows: number,
+  above: boolean,
+): number {
+  if (rows === tall || above) {
+    const missing = tall - rows
+    multiplyFourRows(sums, 0, wide, x, xAt - missing * xStride, xStride, y, yAt, yStride, wide, count, false)
+    return missing
+  }
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < wide; c++)
+      sums[r * wide + c] = dotRange(x, xAt + r * xStride, y, yAt + c * yStride, count)
+  return 0
 }
 
 function writeEdge(
@@ -135,11 +165,12 @@ function writeEdge(
   rows: number,
   columns: number,
   add: boolean,
+  first: number,
 ): void {
   for (let r = 0; r < rows; r++)
     for (let c = 0; c < columns; c++) {
       const to = at + r * stride + c
-      out[to] = (add ? out[to] : 0) + sums[r * wide + c]
+      out[to] = (add ? out[to] : 0) + sums[(first + r) * wide + c]
     }
 }
 
@@ -157,8 +188,13 @@ export function invertInPlace(a: Float64Array, n: number, at = 0): number {
   fillInverseFactorInPlace(triangle, a, n, at)
   const rows = { of: triangle, at: 0, stride: n }
   rowsTimesRowsInPlace({ of: a, at, stride: n }, rows, rows, [n, n, n], { lower: true, triangular: true })
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) a[at + j * n + i] = a[at + i * n + j]
+  mirrorInPlace(a, n, at)
   return logDeterminant
+}
+
+/** What stands below the diagonal of an n x n matrix at `at` stands above it too. */
+export function mirrorInPlace(a: Float64Array, n: number, at: number): void {
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) a[at + j * n + i] = a[at + i * n + j]
 }
 
 /** Row j of `inverse` becomes column j of L^-1, 0 before j. */
@@ -168,7 +204,7 @@ function fillInverseFactorInPlace(inverse: Float64Array, a: Float64Array, n: num
     for (let i = j; i < n; i += wide) {
       const row = at + i * n
       const next = i + 1 < n ? row + n : row
-      tile(inverse, j * n + j, n, a, row + j, next - row, i - j)
+      multiplyFourRows(sums, 0, wide, inverse, j * n + j, n, a, row + j, next - row, wide, i - j, false)
       for (let r = 0; r < tall; r++) {
         const to = (j + r) * n + i
         inverse[to] = ((i === j + r ? 1 : 0) - sums[r * wide]) / a[row + i]
@@ -222,45 +258,4 @@ export function symmetriseInPlace(a: Float64Array, n: number): void {
       a[i * n + j] = mean
       a[j * n + i] = mean
     }
-}
-
-/**
- * A general n x n matrix becomes its inverse by Gauss and Jordan's elimination with row exchanges; returns log |det A|.
- * 2 n^3 operations. `order` is scratch for n whole numbers.
- */
-export function invertGeneralInPlace(a: Float64Array, n: number, order: Int32Array): number {
-  let logDeterminant = 0
-  for (let k = 0; k < n; k++) {
-    let pivot = k
-    for (let i = k + 1; i < n; i++) if (Math.abs(a[i * n + k]) > Math.abs(a[pivot * n + k])) pivot = i
-    order[k] = pivot
-    if (pivot !== k) swapRowsInPlace(a, n, k, pivot)
-    const diagonal = a[k * n + k]
-    logDeterminant += Math.log(Math.abs(diagonal))
-    a[k * n + k] = 1
-    for (let j = 0; j < n; j++) a[k * n + j] /= diagonal
-    for (let i = 0; i < n; i++) {
-      if (i === k) continue
-      const factor = a[i * n + k]
-      a[i * n + k] = 0
-      for (let j = 0; j < n; j++) a[i * n + j] -= factor * a[k * n + j]
-    }
-  }
-  for (let k = n - 1; k >= 0; k--) {
-    if (order[k] === k) continue
-    for (let i = 0; i < n; i++) {
-      const held = a[i * n + k]
-      a[i * n + k] = a[i * n + order[k]]
-      a[i * n + order[k]] = held
-    }
-  }
-  return logDeterminant
-}
-
-function swapRowsInPlace(a: Float64Array, n: number, i: number, k: number): void {
-  for (let j = 0; j < n; j++) {
-    const held = a[i * n + j]
-    a[i * n + j] = a[k * n + j]
-    a[k * n + j] = held
-  }
 }

@@ -4,13 +4,14 @@
  *   A (x) B = I (x) B2 + 11' (x) Bq,  B1 = B / l1, B2 = B / l2 by group, Bq = (B1 - B2) / P, B_i = E g_i E Om_i^-1
  */
 import {
-  invertGeneralInPlace,
   invertInPlace,
+  mirrorInPlace,
   multiplyInPlace,
   rowTimes,
   rowsTimesRowsInPlace,
   symmetriseInPlace,
 } from './dense.ts'
+import { invertGeneralInPlace } from './general-inverse.ts'
 
 /** Priors' precisions of d columns, d x d each, and where the tasks' sums stand. */
 export interface ExchangeableSystem {
@@ -49,26 +50,27 @@ export function solveExchangeable(
   const { tasks, size: n, commonPrecision, deviationPrecision, grams, noisePrecision } = system
   const { at, stride, moments } = system
   const square = n * n
-  const [shifted, k, between, product] = [0, 1, 2, 3].map(() => new Float64Array(square))
-  const sumOfFits = new Float64Array(n)
+  const { shifted, k, between, product, order, sumOfFits, sums, pull, right } = workspaceFor(n)
   const direct = losesLittle(system)
   total.fill(0)
+  sumOfFits.fill(0)
+  if (!direct) k.fill(0)
   let logDeterminant = 0
   for (let t = 0; t < tasks; t++) {
     const own = at + t * stride
-    for (let i = 0; i < square; i++)
-      covariances[own + i] = deviationPrecision[i] + noisePrecision[t] * grams[own + i]
+    fillLowerInPlace(covariances, own, deviationPrecision, noisePrecision[t], grams, n)
     logDeterminant -= invertInPlace(covariances, n, own)
     if (!direct) addRatioInPlace(k, covariances, system, t, shifted, product)
-    for (let i = 0; i < square; i++) total[i] += covariances[own + i]
+    addLowerInPlace(total, covariances, own, n)
     for (let i = 0; i < n; i++) sumOfFits[i] += rowTimes(covariances, n, i, moments, own, t * n)
   }
+  mirrorInPlace(total, n, 0)
   for (let i = 0; i < square; i++) shifted[i] = (commonPrecision[i] - deviationPrecision[i]) / tasks
   if (direct) fillDirectInPlace(k, total, shifted, n)
-  logDeterminant -= invertGeneralInPlace(k, n, new Int32Array(n))
+  logDeterminant -= invertGeneralInPlace(k, n, order)
 
-  const sums = Float64Array.from({ length: n }, (_, i) => rowTimes(k, n, i, sumOfFits))
-  const pull = Float64Array.from({ length: n }, (_, i) => rowTimes(shifted, n, i, sums))
+  timesInPlace(sums, k, sumOfFits, n)
+  timesInPlace(pull, shifted, sums, n)
   // X = Bq K^-1 = K^-T Bq, for it is symmetric.
   transposeInPlace(product, k, n)
   multiplyInPlace(between, product, shifted, n)
@@ -77,7 +79,6 @@ export function solveExchangeable(
   symmetriseInPlace(shifted, n)
   total.set(shifted)
 
-  const right = new Float64Array(n)
   for (let t = 0; t < tasks; t++) {
     const own = at + t * stride
     for (let i = 0; i < n; i++) right[i] = moments[t * n + i] - pull[i]
@@ -86,6 +87,63 @@ export function solveExchangeable(
     subtractProductInPlace(covariances, product, n, own, shifted)
   }
   return logDeterminant
+}
+
+/** B2 + G_t below its diagonal, which is all of it that is read. */
+function fillLowerInPlace(
+  to: Float64Array,
+  at: number,
+  prior: Float64Array,
+  noisePrecision: number,
+  grams: Float64Array,
+  n: number,
+): void {
+  for (let i = 0; i < n; i++)
+    for (let j = i * n; j <= i * (n + 1); j++) to[at + j] = prior[j] + noisePrecision * grams[at + j]
+}
+
+function addLowerInPlace(to: Float64Array, from: Float64Array, at: number, n: number): void {
+  for (let i = 0; i < n; i++) for (let j = i * n; j <= i * (n + 1); j++) to[j] += from[at + j]
+}
+
+function timesInPlace(to: Float64Array, a: Float64Array, x: Float64Array, n: number): void {
+  for (let i = 0; i < n; i++) to[i] = rowTimes(a, n, i, x)
+}
+
+interface Workspace {
+  readonly shifted: Float64Array
+  readonly k: Float64Array
+  readonly between: Float64Array
+  readonly product: Float64Array
+  readonly order: Int32Array
+  readonly sumOfFits: Float64Array
+  readonly sums: Float64Array
+  readonly pull: Float64Array
+  readonly right: Float64Array
+}
+
+function createWorkspace(n: number): Workspace {
+  const square = (): Float64Array => new Float64Array(n * n)
+  const line = (): Float64Array => new Float64Array(n)
+  return {
+    shifted: square(),
+    k: square(),
+    between: square(),
+    product: square(),
+    order: new Int32Array(n),
+    sumOfFits: line(),
+    sums: line(),
+    pull: line(),
+    right: line(),
+  }
+}
+
+/** Scratch of `solveExchangeable`, for the width that was asked for last: a sweep asks hundreds of times for the same. */
+let workspace = createWorkspace(0)
+
+function workspaceFor(n: number): Workspace {
+  if (workspace.order.length !== n) workspace = createWorkspace(n)
+  return workspace
 }
 
 /** Digits of which a sum may lose as many: l1 / l2 of every column is at most this. */

@@ -4,6 +4,7 @@ import type { InverseWishart, Matrix } from '@mtl/core'
 import type { TaskFamily, TaskUpdate } from './ascent.ts'
 import { byGroupPosterior, byTaskPosterior, kroneckerPosterior } from './correlated-tasks.ts'
 import type { CorrelatedPosterior } from './correlated-tasks.ts'
+import { dotRange, symmetriseInPlace } from './dense.ts'
 import { exactPosterior } from './exact-posterior.ts'
 import type { PosteriorKind } from './parameters.ts'
 import type { Layout, Problem } from './problem.ts'
@@ -74,20 +75,27 @@ function quadratics(
   for (let s = 0; s < count; s++)
     for (let t = 0; t < count; t++)
       for (let j = 0; j < width; j++) pulled[s * width + j] += a[s * count + t] * means[t * width + j]
+  const between = betweenOf(posterior, count)
+  const precisions = posterior.independent ? diagonalOf(a, count) : a
   groups.blocks.forEach((block, i) => {
     const d = block.length
     for (let p = 0; p < d; p++)
       for (let q = 0; q < d; q++) {
-        let sum = 0
-        for (let s = 0; s < count; s++) {
-          sum += means[s * width + block[p]] * pulled[s * width + block[q]]
-          const [from, to] = posterior.independent ? [s, s + 1] : [0, count]
-          for (let t = from; t < to; t++) sum += a[s * count + t] * posterior.between(i, s, t, p, q)
-        }
+        posterior.fillBetweenInPlace(between, i, p, q)
+        let sum = dotRange(precisions, 0, between, 0, between.length)
+        for (let s = 0; s < count; s++) sum += means[s * width + block[p]] * pulled[s * width + block[q]]
         result[groups.starts[i] + p * d + q] = sum
       }
   })
   return result
+}
+
+function betweenOf({ independent }: CorrelatedPosterior, count: number): Float64Array {
+  return new Float64Array(independent ? count : count * count)
+}
+
+function diagonalOf(a: Float64Array, count: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, t) => a[t * (count + 1)])
 }
 
 /** Step (6): centre + sum_i E g_i (M_i O M_i' + [tr(C[(s, i), (t, i)] O)]_st), O = E Om_i^-1. */
@@ -100,25 +108,22 @@ function scatter(
 ): Matrix {
   const count = tasks.length
   const scale = matrix(count, count, Float64Array.from(centre.data))
+  const between = betweenOf(posterior, count)
+  const stride = posterior.independent ? count + 1 : 1
   groups.blocks.forEach((block, i) => {
     const d = block.length
     for (let p = 0; p < d; p++)
       for (let q = 0; q < d; q++) {
         const factor = precision[i] * featurePrecision[groups.starts[i] + p * d + q]
         if (factor === 0) continue
-        for (let s = 0; s < count; s++)
-          for (let t = 0; t < count; t++) {
-            const own = means[s * width + block[p]] * means[t * width + block[q]]
-            const between = posterior.independent && s !== t ? 0 : posterior.between(i, s, t, p, q)
-            scale.data[s * count + t] += factor * (own + between)
-          }
+        posterior.fillBetweenInPlace(between, i, p, q)
+        for (let s = 0, at = 0; s < count; s++) {
+          const own = means[s * width + block[p]]
+          for (let t = 0; t < count; t++, at++) scale.data[at] += factor * own * means[t * width + block[q]]
+        }
+        for (let k = 0; k < between.length; k++) scale.data[k * stride] += factor * between[k]
       }
   })
-  for (let s = 0; s < count; s++)
-    for (let t = 0; t < s; t++) {
-      const mean = 0.5 * (scale.data[s * count + t] + scale.data[t * count + s])
-      scale.data[s * count + t] = mean
-      scale.data[t * count + s] = mean
-    }
+  symmetriseInPlace(scale.data, count)
   return scale
 }

@@ -14,8 +14,9 @@ export function learntPriors(
   priors: readonly (PrecisionLaw | undefined)[],
   { mean, meanInverse, meanLog }: Precisions,
 ): readonly (PrecisionLaw | undefined)[] {
+  if (learn === 'none') return priors
   const laws = priors.flatMap((prior) => (prior === undefined ? [] : [prior]))
-  if (learn === 'none' || laws.length < priors.length || laws.length === 0) return priors
+  if (laws.length < priors.length || laws.length === 0) return priors
   if (learn === 'all') {
     const law = fitPrecisionLaw(average(mean), average(meanInverse), average(meanLog), laws[0])
     return priors.map(() => law)

@@ -100,7 +100,10 @@ export function scaledMoments(
   noisePrecision: Float64Array,
   width: number,
 ): Float64Array {
-  return moments.map((value, at) => noisePrecision[Math.floor(at / width)] * value)
+  const result = new Float64Array(moments.length)
+  for (let t = 0; t < noisePrecision.length; t++)
+    for (let at = t * width; at < (t + 1) * width; at++) result[at] = noisePrecision[t] * moments[at]
+  return result
 }
 
 /** B1 and B2, width x width. */

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { groupWeights, scoresOf, twoGroups } from '../two-groups.fixture.ts'
 import { variationalNetwork, variationalNetworkPlugin, type VariationalNetworkOptions } from './index.ts'
 
-const quick = { epochs: 3, batchSize: 16, learningRate: 0.01 } as const
+const quick = { epochs: 3, batchSize: 16, learningRate: 0.01, validationFraction: 0 } as const
 
 describeEstimator(
   'variationalNetwork',
@@ -54,8 +54,13 @@ describe('a hundred steps', () => {
       const data = tasksOf(kind, layout)
       const options = { encoderLayers: [6], latentUnits: 4, ...given }
       // What tfjs makes once for the process is made here.
-      await fit(variationalNetwork({ ...options, trainer: { epochs: 1 } }), data, { random: 1 })
-      const estimator = variationalNetwork({ ...options, trainer: { epochs: 100, batchSize: 64 } })
+      await fit(variationalNetwork({ ...options, trainer: { epochs: 1, validationFraction: 0 } }), data, {
+        random: 1,
+      })
+      const estimator = variationalNetwork({
+        ...options,
+        trainer: { epochs: 100, batchSize: 64, learningRate: 0.01, validationFraction: 0 },
+      })
       const before = tf.memory().numTensors
       const model = await expectNoLeak(() => fit(estimator, data, { random: 1 }))
       expect(tf.memory().numTensors).toBe(before)
@@ -79,7 +84,10 @@ describe('a hundred steps', () => {
 describe('the network', () => {
   it('tells two groups of tasks apart, and says so', async () => {
     await useBackend()
-    const { parameters } = await scoresOf(variationalNetwork(), twoGroups(1, 20))
+    const { parameters } = await scoresOf(
+      variationalNetwork({ trainer: { epochs: 150, learningRate: 0.01, validationFraction: 0 } }),
+      twoGroups(1, 20),
+    )
     const { views } = parameters as { views: readonly { title: string; values: Matrix }[] }
     for (const { values } of views) {
       const { same, other } = groupWeights(values)
@@ -140,7 +148,9 @@ describe('the network', () => {
   })
 
   it('stops where it diverges, with the step and the remedy', async () => {
-    const diverging = variationalNetwork({ trainer: { learningRate: 1e30, epochs: 40 } })
+    const diverging = variationalNetwork({
+      trainer: { learningRate: 1e30, epochs: 40, validationFraction: 0 },
+    })
     await expect(fit(diverging, tasksOf('regression'), { random: 1 })).rejects.toMatchObject({
       code: 'not-finite',
       message: expect.stringMatching(/step \d+\. Lower learningRate/) as string,

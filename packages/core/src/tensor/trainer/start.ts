@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs'
-import { tablesOf } from '../../data/tables.ts'
 import type { Dataset, Scaling } from '../../data/types.ts'
 import { check } from '../../error/mtl-error.ts'
 import { scalingOf } from '../../model/scaling.ts'
@@ -39,10 +38,25 @@ export function startedVariables(
 ): Variables {
   const weights = isModel(start) ? start.weights : start
   const sources = isModel(start)
-    ? sourcesByTask(network, architecture.build(start.shape), knownTasks(start, tasks))
+    ? sourcesByTask(
+        network,
+        architecture.build(start.shape),
+        tablesBefore(start, tasks),
+        knownTasks(start, tasks),
+      )
     : (name: string): Source[] => [{ name }]
   return Object.fromEntries(
     Object.entries(fresh).map(([name, value]) => [name, started(value, sources(name), weights)]),
+  )
+}
+
+/** Where the table of a known task stood in the model. */
+function tablesBefore(start: NetworkParameters, tasks: readonly TaskShape[]): ReadonlyMap<number, number> {
+  const known = knownTasks(start, tasks)
+  return new Map(
+    tasks.flatMap(({ table }, k) =>
+      known[k] < 0 ? [] : [[table, start.shape.tasks[known[k]].table] as const],
+    ),
   )
 }
 
@@ -50,8 +64,11 @@ export function startedVariables(
 function sourcesByTask(
   { groups }: Network,
   { groups: before }: Network,
+  tables: ReadonlyMap<number, number>,
   known: Int32Array,
 ): (name: string) => (Source | undefined)[] {
+  const ofTable = (_: string, place: string, table: string): string =>
+    `${place}${tables.get(Number(table)) ?? table}`
   return (name) => {
     const [, state = '', owner, rest] = /^(state\/)?([^/]*)(.*)$/.exec(name) ?? []
     if (owner === 'tasks') return Array.from(known, (row) => (row < 0 ? undefined : { name, row }))
@@ -60,6 +77,7 @@ function sourcesByTask(
         const g = before.findIndex(({ tasks }) => tasks.includes(known[k]))
         return g < 0 ? undefined : { name: `tasks:${g}${rest}`, row: before[g].tasks.indexOf(known[k]) }
       })
+    if (owner === 'shared') return [{ name: name.replace(/^(shared\/input\/)(\d+)/, ofTable) }]
     if (!owner.startsWith('task:')) return [{ name }]
     const k = known[Number(owner.slice('task:'.length))]
     return [k < 0 ? undefined : { name: `${state}task:${k}${rest}` }]
@@ -106,17 +124,16 @@ export function startedScaling(start: NetworkParameters, data: Dataset): ModelSc
   const own = scalingOf(data)
   const { tasks, tables: columns } = shapeOf(data)
   const known = knownTasks(start, tasks)
-  const tables = tablesOf(data.tasks)
+  const tables = tablesBefore(start, tasks)
   const inputs = own.inputs.map((scaling, table) => {
-    const k = known.findIndex((at, task) => at >= 0 && tables[task] === table)
-    if (k < 0) return scaling
-    const before = start.shape.tasks[known[k]].table
+    const before = tables.get(table)
+    if (before === undefined) return scaling
     const [then, now] = [start.shape.tables[before], columns[table]]
     check(
       then.length === now.length && then.every((levels, j) => levels === now[j]),
       'dimension-mismatch',
-      `task "${tasks[k].name}" has ${now.length} columns of these levels, but the model to start from learnt it from ${then.length} of others: give the columns and levels that it had`,
-      { task: tasks[k].name, columns: now.length, expected: then.length },
+      `a table of ${now.length} columns has tasks that the model to start from learnt from ${then.length} columns, or with other levels: give those that it had`,
+      { columns: now.length, expected: then.length },
     )
     return start.tables[before]
   })
