@@ -8,6 +8,7 @@ export const architectureNames = [
   'low-rank-adaptation',
   'mixture-of-experts',
   'mmoe',
+  'multi-task-attention',
   'neural-single-task',
   'progressive',
   'routing',

@@ -1,4 +1,5 @@
 import { meanRegularised, singleTask } from '@mtl/core'
+import { benchArchitectureSteps } from './architecture-steps.ts'
 import { benchCholesky } from './cholesky.ts'
 import { benchClustering } from './clustering.ts'
 import { benchLongFits, benchShortFits } from './comparison.ts'
@@ -43,6 +44,7 @@ const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   hierarchy: benchHierarchy,
   networks: benchNetworks,
   'network-steps': benchNetworkSteps,
+  'architecture-steps': benchArchitectureSteps,
   regularised: async () => [...(await benchRegularised()), benchLargeRegularised()],
   sparse: async () => [...(await benchSparse()), benchLargeSparse()],
   variational: benchVariational,
