@@ -1,4 +1,5 @@
 import type { Matrix, TaskInfo, View } from '@mtl/core'
+import { meanByTask } from './mean-by-task.ts'
 import { taskSimilarity } from './task-similarity.ts'
 
 /**
@@ -21,7 +22,11 @@ export function attentionViews(
   const labels = isOneTable
     ? tokens.map(({ name }) => name)
     : Array.from({ length: count }, (_, f) => `common input ${f + 1}`)
-  const { means, deviations } = moments(shares, labels.length, names.length, taskOf)
+  const of = (values: ArrayLike<number>): Matrix => meanByTask(values, names.length, labels.length, taskOf)
+  const means = of(shares)
+  const squares = of(Float64Array.from(shares, (share) => share ** 2))
+  // Rounding may leave a variance just below 0.
+  const spread = squares.data.map((square, at) => Math.sqrt(Math.max(0, square - means.data[at] ** 2)))
   const picture = { kind: 'matrix' as const, rows: names, columns: labels }
   return [
     {
@@ -35,36 +40,8 @@ export function attentionViews(
       ...picture,
       title: 'Attention by feature, spread over rows',
       reading: 'Standard deviation of the shares over rows: 0 where a task looks at all rows alike.',
-      values: deviations,
+      values: { ...means, data: spread },
     },
     taskSimilarity(names, [means]),
   ]
-}
-
-function moments(
-  shares: ArrayLike<number>,
-  tokens: number,
-  tasks: number,
-  taskOf: Int32Array | undefined,
-): { readonly means: Matrix; readonly deviations: Matrix } {
-  const sums = new Float64Array(tasks * tokens)
-  const squares = new Float64Array(tasks * tokens)
-  const counts = new Float64Array(tasks)
-  for (let cell = 0; cell < shares.length / tokens; cell++) {
-    const task = taskOf ? taskOf[cell] : cell % tasks
-    counts[task]++
-    for (let f = 0; f < tokens; f++) {
-      const share = shares[cell * tokens + f]
-      sums[task * tokens + f] += share
-      squares[task * tokens + f] += share * share
-    }
-  }
-  const countAt = (at: number): number => Math.max(1, counts[Math.floor(at / tokens)])
-  const means = sums.map((sum, at) => sum / countAt(at))
-  // Rounding may leave a variance just below 0.
-  const deviations = squares.map((sum, at) => Math.sqrt(Math.max(0, sum / countAt(at) - means[at] ** 2)))
-  return {
-    means: { rows: tasks, columns: tokens, data: means },
-    deviations: { rows: tasks, columns: tokens, data: deviations },
-  }
 }

@@ -8,6 +8,7 @@ export const smallOptions: Readonly<Record<string, Readonly<Record<string, unkno
   'low-rank-adaptation': { layers: [4], rank: 2 },
   'mixture-of-experts': { experts: 2, expertLayers: [4] },
   mmoe: { experts: 2, expertLayers: [4], expertDropout: 0 },
+  mtan: { layers: [4, 3] },
   'multi-task-attention': { units: 4 },
   'neural-single-task': { layers: [4] },
   progressive: { layers: [4, 3] },

@@ -12,6 +12,7 @@ import type {
   Variables,
 } from '@mtl/core/tensor'
 
+import { meanByTask } from './mean-by-task.ts'
 import { checkedOptions, sharedCapabilities, storedHeads, type NetworkOptions } from './options.ts'
 
 /** What mixtures of experts have in common. */
@@ -111,7 +112,7 @@ function gatedExperts(
     views: async (v, x, batch, tasks) => {
       const names = gates === 'one' ? ['all tasks'] : tasks.map(({ name }) => name)
       const p = gate.apply(v, x, batch)
-      const values = meanGates(
+      const values = meanByTask(
         await p.data(),
         names.length,
         count,
@@ -191,23 +192,6 @@ function renormalised(p: tf.Tensor, rate: number, pass: TrainingPass | undefined
   if (!pass || rate === 0) return p
   const kept = dropout(p, rate, pass)
   return tf.div(kept, tf.add(tf.sum(kept, -1, true), 1e-6))
-}
-
-/** Mean gate of each task, tasks x experts; rows follow one another by row and task, or belong to `taskOf`. */
-function meanGates(
-  p: ArrayLike<number>,
-  tasks: number,
-  experts: number,
-  taskOf: Int32Array | undefined,
-): Matrix {
-  const sums = { rows: tasks, columns: experts, data: new Float64Array(tasks * experts) }
-  const counts = new Float64Array(tasks)
-  for (let cell = 0; cell < p.length / experts; cell++) {
-    const task = taskOf ? taskOf[cell] : cell % tasks
-    counts[task]++
-    for (let e = 0; e < experts; e++) sums.data[task * experts + e] += p[cell * experts + e]
-  }
-  return { ...sums, data: sums.data.map((sum, i) => sum / Math.max(1, counts[Math.floor(i / experts)])) }
 }
 
 function gateView(rows: readonly string[], values: Matrix): View {

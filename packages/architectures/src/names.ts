@@ -8,6 +8,7 @@ export const architectureNames = [
   'low-rank-adaptation',
   'mixture-of-experts',
   'mmoe',
+  'mtan',
   'multi-task-attention',
   'neural-single-task',
   'progressive',

@@ -6,6 +6,7 @@ import { lowRankAdaptation } from './low-rank-adaptation.ts'
 import { mixtureOfExperts } from './mixture-of-experts.ts'
 import { mmoe } from './mmoe.ts'
 import type { ArchitectureName } from './names.ts'
+import { mtan } from './mtan.ts'
 import { multiTaskAttention } from './multi-task-attention.ts'
 import { neuralSingleTask } from './neural-single-task.ts'
 import { progressive } from './progressive.ts'
@@ -25,6 +26,7 @@ export const architecturesPlugin: Plugin = definePlugin({
     'low-rank-adaptation': lowRankAdaptation,
     'mixture-of-experts': mixtureOfExperts,
     mmoe,
+    mtan,
     'multi-task-attention': multiTaskAttention,
     'neural-single-task': neuralSingleTask,
     progressive,
