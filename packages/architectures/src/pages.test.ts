@@ -1,4 +1,4 @@
-import { createRandom, fit } from '@mtl/core'
+import { createRandom, fit, fromFiles, toFiles } from '@mtl/core'
 import { relatedTasks } from '@mtl/core/testing'
 import { expect, it } from 'vitest'
 import { mixtureOfExperts } from './mixture-of-experts.ts'
@@ -62,4 +62,13 @@ it('plain options', async () => {
   })
   const model = await fit(estimator, data, { random: 1 })
   expect(model.parameters.tasks).toHaveLength(2)
+})
+
+it('a network as files', async () => {
+  const estimator = sharedBottom({ layers: [4], trainer: { epochs: 2 } })
+  const model = await fit(estimator, data, { random: 1 })
+  const files = toFiles(model.toDocument()) // { 'config.json', 'weights.safetensors' }, bytes by name
+  const again = estimator.restore(fromFiles(files))
+  expect(again.parameters).toEqual(model.parameters)
+  expect(new TextDecoder().decode(files['weights.safetensors'])).toContain('weights.shared/trunk/0/kernel')
 })

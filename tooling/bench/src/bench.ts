@@ -14,6 +14,7 @@ import { benchRidge } from './ridge.ts'
 import { markdown } from './rows.ts'
 import type { Row } from './rows.ts'
 import { benchLargeSparse, benchSparse } from './sparse.ts'
+import { benchSparseRealData } from './sparse-real-data.ts'
 import { printSynthetic } from './synthetic.ts'
 import { benchVariational } from './variational.ts'
 
@@ -46,7 +47,7 @@ const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   'network-steps': benchNetworkSteps,
   'architecture-steps': benchArchitectureSteps,
   regularised: async () => [...(await benchRegularised()), benchLargeRegularised()],
-  sparse: async () => [...(await benchSparse()), benchLargeSparse()],
+  sparse: async () => [...(await benchSparse()), ...(await benchSparseRealData()), benchLargeSparse()],
   variational: benchVariational,
 }
 

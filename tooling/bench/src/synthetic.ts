@@ -11,6 +11,9 @@ const architectures: readonly (readonly [string, Readonly<Record<string, unknown
   ['mmoe', { expertDropout: 0, loadBalance: 0 }],
   ['cross-stitch', { layers: [56] }],
   ['sluice', { layers: [32, 32] }],
+  ['low-rank-adaptation', { layers: [104] }],
+  ['tensor-factorisation', { layers: [64], ranks: [50, 50, 2] }],
+  ['group-lasso', { layers: [57], penalty: 0.1 }],
 ]
 
 const heads = { sharing: 'own', taskLayers: [8] }
