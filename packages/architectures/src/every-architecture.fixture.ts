@@ -3,6 +3,7 @@
  * number of tasks, which a task without rows would shift.
  */
 export const smallOptions: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  aitm: { layers: [4] },
   'cross-stitch': { layers: [4] },
   'group-lasso': { layers: [4], penalty: 0.1 },
   'low-rank-adaptation': { layers: [4], rank: 2 },
@@ -35,6 +36,7 @@ const itsKernelIsFactorised = {
 
 /** Laws that an architecture breaks by what it is, beside those that all networks break. */
 export const ownExceptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  aitm: itsColumnIsRead,
   'cross-stitch': itsColumnIsRead,
   'group-lasso': itsColumnIsInTheGroups,
   sluice: itsColumnIsRead,

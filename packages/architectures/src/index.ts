@@ -1,3 +1,4 @@
+export * from './aitm.ts'
 export * from './cross-stitch.ts'
 export type { MixtureOptions } from './gated-experts.ts'
 export * from './group-lasso.ts'

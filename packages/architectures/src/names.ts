@@ -3,6 +3,7 @@
  * line does, loads no tensors.
  */
 export const architectureNames = [
+  'aitm',
   'cross-stitch',
   'group-lasso',
   'low-rank-adaptation',

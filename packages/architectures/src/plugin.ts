@@ -1,5 +1,6 @@
 import { definePlugin } from '@mtl/core'
 import type { Estimator, Factory, Plugin } from '@mtl/core'
+import { aitm } from './aitm.ts'
 import { crossStitch } from './cross-stitch.ts'
 import { groupLasso } from './group-lasso.ts'
 import { lowRankAdaptation } from './low-rank-adaptation.ts'
@@ -21,6 +22,7 @@ export const architecturesPlugin: Plugin = definePlugin({
   version: '1.0.0',
   // What is not in the list of names, or only there, does not compile.
   estimators: {
+    aitm,
     'cross-stitch': crossStitch,
     'group-lasso': groupLasso,
     'low-rank-adaptation': lowRankAdaptation,
