@@ -74,12 +74,10 @@ function judged(prediction: Distribution, targets: Float64Array): { hit: number;
   })
 }
 
-// Many weak inputs: weights are small before anything is seen.
-const settings = { priorVariance: 0.2 }
 const methods: Readonly<Record<string, Estimator>> = {
   'single-task': singleTask(),
   pooled: pooled(),
-  variational: variational(settings),
+  variational: variational(),
 }
 const draws = 5
 
@@ -107,7 +105,7 @@ for (const count of [5, 10, 20]) {
 }
 
 const { train, test } = fewLabels(20, 0)
-const model = await fit(variational(settings), train, { random: 0 })
+const model = await fit(variational(), train, { random: 0 })
 const { relatedness, priorRule } = model.parameters
 console.log(`\nfrom 20 labels of a class, by the rule ${priorRule}:`)
 for (const [t, { name }] of data.tasks.entries()) {

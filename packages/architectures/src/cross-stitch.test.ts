@@ -148,6 +148,24 @@ describe('cross-stitch', () => {
     },
   )
 
+  it('gives the outputs of tasks in another order where all that is theirs is', async () => {
+    const order = [2, 0, 1]
+    const stitched = crossStitchArchitecture({ layers })
+    const weights = await freshWeights(stitched, shape)
+    const inOrder = Object.fromEntries(
+      Object.entries(weights).map(([name, { shape: size, values }]) => {
+        const row = values.length / 3
+        const moved = order.flatMap((t) => [...values.subarray(t * row, (t + 1) * row)])
+        const both = name.includes('stitch')
+          ? moved.map((_, at) => moved[at - (at % 3) + order[at % 3]])
+          : moved
+        return [name, { shape: size, values: Float32Array.from(both) }]
+      }),
+    )
+    const [before, after] = [weights, inOrder].map((each) => outputsOf(stitched, shape, each))
+    after.forEach((row, i) => row.forEach((value, k) => expect(value).toBeCloseTo(before[i][order[k]], 5)))
+  })
+
   it('starts with stitches whose lines sum to 1', async () => {
     const weights = await freshWeights(crossStitchArchitecture({ layers, stitchPer: 'channel' }), shape)
     for (const { values } of ['shared/stitch/0', 'shared/stitch/1'].map((name) => weights[name])) {

@@ -1,4 +1,5 @@
 import type { Matrix, View } from '@mtl/core'
+import { meanByTask } from './mean-by-task.ts'
 
 /** How each task uses experts, over the rows that pictures are drawn from. */
 export interface GateUse {
@@ -15,22 +16,12 @@ export function gateUse(
   experts: number,
   taskOf: Int32Array | undefined,
 ): GateUse {
-  const data = new Float64Array(tasks * experts)
-  const entropies = new Float64Array(tasks)
-  const counts = new Float64Array(tasks)
-  for (let cell = 0; cell < p.length / experts; cell++) {
-    const task = taskOf ? taskOf[cell] : cell % tasks
-    counts[task]++
-    for (let e = 0; e < experts; e++) data[task * experts + e] += p[cell * experts + e]
-    entropies[task] += relativeEntropy(p, cell * experts, experts)
-  }
+  const cells = Float64Array.from({ length: p.length / experts }, (_, cell) =>
+    relativeEntropy(p, cell * experts, experts),
+  )
   return {
-    shares: {
-      rows: tasks,
-      columns: experts,
-      data: data.map((sum, i) => sum / Math.max(1, counts[Math.floor(i / experts)])),
-    },
-    entropies: entropies.map((sum, task) => sum / Math.max(1, counts[task])),
+    shares: meanByTask(p, tasks, experts, taskOf),
+    entropies: meanByTask(cells, tasks, 1, taskOf).data,
   }
 }
 

@@ -3,11 +3,14 @@
  * line does, loads no tensors.
  */
 export const architectureNames = [
+  'aitm',
   'cross-stitch',
   'group-lasso',
   'low-rank-adaptation',
   'mixture-of-experts',
   'mmoe',
+  'mtan',
+  'multi-task-attention',
   'neural-single-task',
   'ple',
   'progressive',

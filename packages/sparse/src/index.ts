@@ -6,6 +6,8 @@ export type {
 } from './bayesian/parameters.ts'
 export type { GroupPrior } from './bayesian/priors.ts'
 export type { SparseBayesianOptions } from './bayesian/options.ts'
+export { originalCoefficients } from './bayesian/original-coefficients.ts'
+export type { OriginalCoefficients } from './bayesian/original-coefficients.ts'
 export { selectedGroups } from './bayesian/selected-groups.ts'
 export { sparseBayesian } from './bayesian/sparse-bayesian.ts'
 export * from './plugin.ts'

@@ -1,5 +1,8 @@
-/** priorRule 'auto': match or spread, whichever gives the held-out rows of a few folds the lower log loss. */
-import { createRandom, fingerprint, kFold, runJobs, splitData } from '@mtl/core'
+/**
+ * priorRule 'auto': match or spread, whichever gives the held-out rows of a few folds the lower log loss; with priorVariance 'auto' each under a
+ * prior of variance 1 and of the learnt one.
+ */
+import { createRandom, fingerprint, kFold, observed, runJobs, splitData } from '@mtl/core'
 import type { Dataset, MixtureRule, RunPhase, Split, TrainContext, Training, Work } from '@mtl/core'
 import { fitOuterSteps } from './fit-outer.ts'
 import type { Settings } from './options.ts'
@@ -7,15 +10,24 @@ import { parametersOf, type RuleChoice } from './parameters.ts'
 import { predictTasks } from './predict.ts'
 import { taskRowsOf } from './task-rows.ts'
 
-const rules: readonly MixtureRule[] = ['match', 'spread']
+export interface Candidate {
+  readonly rule: MixtureRule
+  readonly priorVariance: 'learn' | number
+}
+
+function candidatesOf({ priorVariance }: Settings): readonly Candidate[] {
+  const variances = priorVariance === 'auto' ? ([1, 'learn'] as const) : [priorVariance]
+  return variances.flatMap((variance) =>
+    (['match', 'spread'] as const).map((rule) => ({ rule, priorVariance: variance })),
+  )
+}
 
 export interface FoldCommon {
   readonly data: Dataset
   readonly settings: Settings
 }
 
-export interface FoldJob {
-  readonly rule: MixtureRule
+export interface FoldJob extends Candidate {
   readonly split: Split
 }
 
@@ -27,12 +39,12 @@ export interface FoldLoss {
 
 export const foldWork: Work<FoldCommon, FoldJob, FoldLoss> = {
   name: 'variational/fold',
-  async run({ data, settings }, { rule, split }, { signal }) {
+  async run({ data, settings }, { rule, priorVariance, split }, { signal }) {
     const { train, test } = splitData(data, split)
     const rows = train.tasks.map(taskRowsOf)
     const training = fitOuterSteps(
       rows,
-      { ...settings, priorRule: rule },
+      { ...settings, priorRule: rule, priorVariance },
       // The fit draws nothing.
       { random: createRandom(0), ...(signal && { signal }) },
     )
@@ -73,20 +85,29 @@ export async function* chooseRule(
   context: TrainContext,
 ): Training<RuleChoice | undefined> {
   const random = context.random.fork('folds')
-  const splits = kFold(data, { random, by: 'target', folds: settings.folds }).filter(({ test }) =>
+  // Without them rows that have no label would shift the draws.
+  const labelled: Dataset = { tasks: data.tasks.map(observed) }
+  const candidates = candidatesOf(settings)
+  const splits = kFold(labelled, { random, by: 'target', folds: settings.folds }).filter(({ test }) =>
     test.some(({ length }) => length > 0),
   )
   if (splits.length === 0) return undefined
-  const jobs = rules.flatMap((rule) => splits.map((split): FoldJob => ({ rule, split })))
-  const common = { key: fingerprint(data), value: { data, settings } }
+  const jobs = candidates.flatMap((candidate) => splits.map((split): FoldJob => ({ ...candidate, split })))
+  const common = { key: fingerprint(labelled), value: { data: labelled, settings } }
   const losses = yield* run('rules', (inner) => runJobs(foldWork, common, jobs, inner))
-  const byRule = rules.map((_, r) => losses.slice(r * splits.length, (r + 1) * splits.length))
+  const byRule = candidates.map((_, r) => losses.slice(r * splits.length, (r + 1) * splits.length))
   const logLoss = Float64Array.from(byRule, (folds) => totalOf(folds, 'loss') / totalOf(folds, 'weight'))
-  return { rules, logLoss, standardError: Float64Array.from(byRule, standardErrorOf) }
+  return {
+    rules: candidates.map(({ rule }) => rule),
+    priorVariances: candidates.map(({ priorVariance }) => priorVariance),
+    logLoss,
+    standardError: Float64Array.from(byRule, standardErrorOf),
+  }
 }
 
-export function chosenRule({ rules: among, logLoss }: RuleChoice): MixtureRule {
-  return among[logLoss.indexOf(Math.min(...logLoss))]
+export function chosenCandidate({ rules, priorVariances, logLoss }: RuleChoice): Candidate {
+  const best = logLoss.indexOf(Math.min(...logLoss))
+  return { rule: rules[best], priorVariance: priorVariances[best] }
 }
 
 function totalOf(folds: readonly FoldLoss[], key: keyof FoldLoss): number {

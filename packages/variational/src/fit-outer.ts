@@ -4,13 +4,15 @@
  * order does not matter.
  */
 import { diagonalNormal, iterate, runPhases } from '@mtl/core'
-import type { Iteration, TrainContext, Trained, Training } from '@mtl/core'
+import type { Iteration, RunPhase, TrainContext, Trained, Training } from '@mtl/core'
 import { componentsOf, type Components, type Teacher } from './components.ts'
-import { taskAscent, type AscentSettings, type TaskAscent } from './task-ascent.ts'
+import { learntPriorVariance } from './prior-variance.ts'
+import { firstNoise, taskAscent, type AscentSettings, type TaskAscent } from './task-ascent.ts'
 import type { TaskRows } from './task-rows.ts'
 import { unseenPosterior, type Posterior, type TaskState } from './task-state.ts'
 
-export interface OuterSettings extends AscentSettings {
+export interface OuterSettings extends Omit<AscentSettings, 'priorVariance'> {
+  readonly priorVariance: 'learn' | number
   readonly outerSteps: number
 }
 
@@ -18,19 +20,23 @@ export interface OuterSettings extends AscentSettings {
 export interface OuterFit {
   readonly states: readonly TaskState[]
   readonly components: readonly Int32Array[]
+  /** The one given, or learnt. */
+  readonly priorVariance: number
 }
 
 /** Tasks up to which every other one is a component. */
 export const mostComponents = 200
 
-/** All outer steps, each a phase. One task alone has nobody to learn of: for it there is one. */
+/** The prior's variance, where it is learnt, and all outer steps, each a phase. One task alone has nobody to learn of: for it there is one. */
 export function fitOuterSteps(
   tasks: readonly TaskRows[],
-  settings: OuterSettings,
+  given: OuterSettings,
   context: TrainContext,
 ): Training<Trained<readonly OuterFit[]>> {
-  const steps = tasks.length > 1 ? settings.outerSteps : 1
-  return runPhases(context, steps, async function* (run) {
+  const steps = tasks.length > 1 ? given.outerSteps : 1
+  const learns = given.priorVariance === 'learn'
+  return runPhases(context, steps + Number(learns), async function* (run) {
+    const settings = { ...given, priorVariance: yield* priorVarianceOf(tasks, given, run) }
     const fits: OuterFit[] = []
     let converged = true
     let nearest: readonly (readonly number[])[] | undefined
@@ -50,7 +56,11 @@ export function fitOuterSteps(
       const { parameters, diagnostics } = yield* run(`outer ${step}`, (inner) => iterate(iteration, inner))
       posteriors = parameters
       converged = diagnostics.converged
-      fits.push({ states: parameters, components: components.map((own) => own.tasks) })
+      fits.push({
+        states: parameters,
+        components: components.map((own) => own.tasks),
+        priorVariance: settings.priorVariance,
+      })
       if (step === 1 && tasks.length > mostComponents)
         nearest = nearestTasks(tasks, posteriors, settings.neighbours)
     }
@@ -58,8 +68,14 @@ export function fitOuterSteps(
   })
 }
 
-export function firstNoise({ noiseVariance }: Pick<AscentSettings, 'noiseVariance'>): number {
-  return noiseVariance === 'learn' ? 1 : noiseVariance
+async function* priorVarianceOf(
+  tasks: readonly TaskRows[],
+  settings: OuterSettings,
+  run: RunPhase,
+): Training<number> {
+  if (settings.priorVariance !== 'learn') return settings.priorVariance
+  const learning = learntPriorVariance(tasks, settings)
+  return (yield* run('prior variance', (inner) => iterate(learning, inner))).parameters
 }
 
 /** The other tasks that have rows, or of these the listed ones. */
@@ -79,7 +95,7 @@ function outerStep(
   tasks: readonly TaskRows[],
   components: readonly Components[],
   posteriors: readonly Posterior[],
-  settings: OuterSettings,
+  settings: AscentSettings,
 ): Iteration<readonly TaskState[], readonly TaskState[]> {
   const ascents = new Map<number, TaskAscent>()
   const ascentOf = (t: number): TaskAscent => {

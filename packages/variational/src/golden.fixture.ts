@@ -61,6 +61,7 @@ export function goldenOuterSettings(given: GoldenSettings): OuterSettings {
       maxSteps: 3000,
     }),
     priorRule: goldenRules[mode as GoldenRule],
+    priorVariance: 1,
   }
 }
 

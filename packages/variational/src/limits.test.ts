@@ -105,7 +105,7 @@ describe('in its limits the method', () => {
         targets: y[t],
       })),
     )
-    const estimator = variational({ priorRule: 'match', tolerance: 1e-13, maxSteps: 3000 })
+    const estimator = variational({ priorRule: 'match', priorVariance: 1, tolerance: 1e-13, maxSteps: 3000 })
     const { parameters, scaling } = await fit(estimator, data, { random: 1 })
     expect(differenceOf(scaling?.inputs[0].means ?? [], mean)).toBeLessThan(1e-12)
     scaling?.inputs[0].deviations.forEach((deviation, j) => {

@@ -1,10 +1,9 @@
 import type { TaskInfo, UnseenTask } from '@mtl/core'
 import { componentsOf, type Teacher } from './components.ts'
-import { firstNoise } from './fit-outer.ts'
 import type { Settings } from './options.ts'
 import { teachersOf, type VariationalParameters } from './parameters.ts'
 import type { Weights } from './predictive.ts'
-import { taskAscent } from './task-ascent.ts'
+import { firstNoise, taskAscent } from './task-ascent.ts'
 import { outputsOf, taskRowsOf } from './task-rows.ts'
 import { unseenPosterior, type Posterior } from './task-state.ts'
 
@@ -17,8 +16,10 @@ export function fitNewTask(
   tasks: readonly TaskInfo[],
   info: TaskInfo,
   examples: NonNullable<UnseenTask['examples']>,
-  settings: Settings,
+  given: Settings,
 ): Weights {
+  const { priorVariance } = parameters
+  const settings = { ...given, priorVariance }
   const rows = taskRowsOf({ ...info, ...examples })
   const size = rows.outputs.length * rows.design.columns
   const ascending = { ...settings, priorRule: parameters.priorRule }
@@ -29,7 +30,7 @@ export function fitNewTask(
     while (!state.converged && state.sweeps < settings.maxSteps) state = ascent.sweep(state)
     return state
   }
-  const alone = settled(unseenPosterior(size, settings.priorVariance, firstNoise(settings)), [])
+  const alone = settled(unseenPosterior(size, priorVariance, firstNoise(settings)), [])
   const { means, logDeviations, noiseVariance } =
     settings.outerSteps > 1 ? settled(alone, teachersOf(parameters, tasks)) : alone
   return { means, variances: logDeviations.map((value) => Math.exp(2 * value)), noiseVariance }

@@ -25,8 +25,12 @@ export interface VariationalOptions {
    * confidence by 'log-sum-exp' and 'convex'.
    */
   readonly transferVariance?: number | 'learn'
-  /** Of a weight before any task is seen; default 1, inputs standardised. 0.1 to 0.3 for many weak inputs. */
-  readonly priorVariance?: number
+  /**
+   * Of a weight before any task is seen, inputs standardised: a number; or 'learn', that under which the tasks, each on its own, have the
+   * largest sum of bounds, below 1 for many weak inputs. 'auto' (default) is either 1 or 'learn', chosen together with the rule; by a rule
+   * that is given it is 1.
+   */
+  readonly priorVariance?: 'auto' | 'learn' | number
   /** Weight of the divergence from the prior; default 1. Below it the prior is tempered. */
   readonly divergenceWeight?: number
   /** Of residuals, in scaled units: 'learn' (default), by task, or a number. */
@@ -53,7 +57,7 @@ const defaults: Settings = {
   anchor: 'prior',
   concentration: 1,
   transferVariance: 0,
-  priorVariance: 1,
+  priorVariance: 'auto',
   divergenceWeight: 1,
   noiseVariance: 'learn',
   noisePseudoRows: 1,
@@ -85,10 +89,11 @@ export function settingsOf(options: VariationalOptions): Settings {
   checkOneOf('anchor', settings.anchor, ['prior', 'none'])
   for (const [option, range] of Object.entries(limits)) {
     const value = settings[option as keyof typeof limits]
-    if (value === 'learn' && defaultsToLearn.has(option)) continue
+    if (value === 'learn' && learnable.has(option)) continue
+    if (value === 'auto' && option === 'priorVariance') continue
     checkNumber(option, value as number, range)
   }
   return settings
 }
 
-const defaultsToLearn = new Set(['transferVariance', 'noiseVariance'])
+const learnable = new Set(['transferVariance', 'priorVariance', 'noiseVariance'])

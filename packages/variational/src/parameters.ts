@@ -16,6 +16,8 @@ export interface VariationalParameters {
   readonly posteriors: readonly { readonly means: Matrix; readonly deviations: Matrix }[]
   /** T x (T + 1): row t is what task t takes from each task, 0 from itself, and last from the anchor. Rows sum to 1. */
   readonly relatedness: Matrix
+  /** s0: of a weight before any task is seen; the one given, or learnt. */
+  readonly priorVariance: number
   /** After each outer step; empty for more than 200 tasks. */
   readonly relatednessHistory: readonly Matrix[]
   /** Of residuals, by task; NaN for classes. */
@@ -44,6 +46,8 @@ export interface OuterRecord {
 /** Held-out log loss of a row (of numbers: minus the log density, in scaled units) by rule, and its standard error over folds. */
 export interface RuleChoice {
   readonly rules: readonly MixtureRule[]
+  /** Of each of them; what 'learn' came to in the end is the parameters' own. */
+  readonly priorVariances: readonly ('learn' | number)[]
   readonly logLoss: Float64Array
   readonly standardError: Float64Array
 }
@@ -69,6 +73,7 @@ export function parametersOf(
         deviations: matrix(rows, columns, logDeviations.map(Math.exp)),
       }
     }),
+    priorVariance: last.priorVariance,
     relatedness: relatednessOf(last),
     relatednessHistory: tasks.length > mostInHistory ? [] : fits.map(relatednessOf),
     noiseVariance: Float64Array.from(last.states, (state) => (numeric ? state.noiseVariance : NaN)),

@@ -49,7 +49,8 @@ function predictMixed(
   settings: Settings,
 ): Distribution {
   const teachers = teachersOf(parameters, tasks)
-  const { priorVariance, quadratureNodes } = settings
+  const { quadratureNodes } = settings
+  const { priorVariance } = parameters
   const own = componentsOf(outputsOf(info), teachers, design.columns, { priorVariance, anchor: 'none' })
   const added = mean(parameters.transferVariance)
   const size = own.means.columns

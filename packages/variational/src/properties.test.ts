@@ -36,7 +36,11 @@ describe('the ascent', () => {
             noiseVariance: 1,
           },
         }))
-        const settings = { ...settingsOf({ transferVariance: seed % 3 === 0 ? 'learn' : 0 }), priorRule }
+        const settings = {
+          ...settingsOf({ transferVariance: seed % 3 === 0 ? 'learn' : 0 }),
+          priorRule,
+          priorVariance: 1,
+        }
         const ascent = taskAscent(
           own,
           componentsOf(own.outputs, teachers, own.design.columns, settings),
@@ -208,20 +212,46 @@ describe('variational', () => {
   })
   const given = { priorRule: 'match' } as const
 
+  it("learns the prior's variance: what comes of it is what comes of that number", async () => {
+    const data = tasksOf(4, 'binary', 6, 12)
+    const learnt = await fit(variational({ priorRule: 'spread', priorVariance: 'learn' }), data, {
+      random: 1,
+    })
+    const { priorVariance } = learnt.parameters
+    const number = await fit(variational({ priorRule: 'spread', priorVariance }), data, { random: 1 })
+    expect(number.parameters).toEqual(learnt.parameters)
+    // Where the tasks' bounds sum to most: nearby numbers have less, but for the test that stops the search.
+    const boundAt = async (variance: number): Promise<number> => {
+      const alone = variational({ outerSteps: 1, priorVariance: variance })
+      const { outer } = (await fit(alone, data, { random: 1 })).parameters
+      return outer[0].bound.reduce((sum, bound) => sum + bound, 0)
+    }
+    const there = await boundAt(priorVariance)
+    expect(await boundAt(3 * priorVariance)).toBeLessThan(there)
+    expect(await boundAt(priorVariance / 3)).toBeLessThan(there)
+    expect(learnt.diagnostics.phases?.[0].name).toContain('prior variance')
+  })
+
   it('chooses by held-out rows, equally wherever the folds run', async () => {
     const data = tasksOf(9, 'binary', 4, 9)
     const { parameters, diagnostics } = await fit(variational(), data, { random: 1 })
     const { choice, priorRule } = parameters
     if (choice === undefined) throw new Error('no choice was made')
-    expect(choice.rules).toEqual(['match', 'spread'])
-    expect(priorRule).toBe(choice.logLoss[0] <= choice.logLoss[1] ? 'match' : 'spread')
+    expect(choice.rules).toEqual(['match', 'spread', 'match', 'spread'])
+    expect(choice.priorVariances).toEqual([1, 1, 'learn', 'learn'])
+    const best = choice.logLoss.indexOf(Math.min(...choice.logLoss))
+    expect(priorRule).toBe(choice.rules[best])
+    const isLearnt = choice.priorVariances[best] === 'learn'
+    expect(parameters.priorVariance === 1).toBe(!isLearnt)
     expect(diagnostics.phases?.map(({ name }) => name)).toEqual([
       'rules',
+      ...(isLearnt ? ['fit / prior variance'] : []),
       'fit / outer 1',
       'fit / outer 2',
       'fit / outer 3',
     ])
-    const fixed = await fit(variational({ priorRule }), data, { random: 1 })
+    const given = { priorRule, priorVariance: isLearnt ? 'learn' : 1 } as const
+    const fixed = await fit(variational(given), data, { random: 1 })
     expect(fixed.parameters.posteriors).toEqual(parameters.posteriors)
   })
 

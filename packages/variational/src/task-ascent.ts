@@ -20,10 +20,16 @@ import type { TaskRows } from './task-rows.ts'
 import type { Posterior, TaskState } from './task-state.ts'
 import { inflated, initialTransfer, maximiseTransfer } from './transfer-variance.ts'
 
-export interface AscentSettings extends Omit<Settings, 'priorRule' | 'folds' | 'outerSteps'> {
+export interface AscentSettings
+  extends Omit<Settings, 'priorRule' | 'folds' | 'outerSteps' | 'priorVariance'> {
+  readonly priorVariance: number
   readonly priorRule: MixtureRule
   /** The mixing weights stay uniform, or what the state holds. */
   readonly fixedMixing?: boolean
+}
+
+export function firstNoise({ noiseVariance }: Pick<AscentSettings, 'noiseVariance'>): number {
+  return noiseVariance === 'learn' ? 1 : noiseVariance
 }
 
 export interface TaskAscent {

@@ -17,7 +17,10 @@ export function inflated({ tasks, variances }: Components, transferVariance: num
 /** What an outer step begins with; 0 where no task is a component. */
 export function initialTransfer(
   { tasks }: Components,
-  { transferVariance, priorVariance }: Pick<Settings, 'transferVariance' | 'priorVariance'>,
+  {
+    transferVariance,
+    priorVariance,
+  }: Pick<Settings, 'transferVariance'> & { readonly priorVariance: number },
 ): number {
   if (!tasks.some((t) => t >= 0)) return 0
   return transferVariance === 'learn' ? 0.1 * priorVariance : transferVariance

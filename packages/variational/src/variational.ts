@@ -13,8 +13,8 @@
  * Gumbel noise, with a pseudo-count, an anchor, and ascent by Newton steps.
  */
 import { defineEstimator, runPhases } from '@mtl/core'
-import type { Dataset, Estimator, MixtureRule, TrainContext, Trained, Training } from '@mtl/core'
-import { chooseRule, chosenRule } from './choose-rule.ts'
+import type { Dataset, Estimator, TrainContext, Trained, Training } from '@mtl/core'
+import { chooseRule, chosenCandidate, type Candidate } from './choose-rule.ts'
 import { costOf } from './cost.ts'
 import { fitOuterSteps } from './fit-outer.ts'
 import { settingsOf, type Settings, type VariationalOptions } from './options.ts'
@@ -59,21 +59,27 @@ function train(
   checkClasses(data, 'variational')
   const { divergenceWeight, outerSteps, priorRule } = settings
   const rows = data.tasks.map(taskRowsOf)
-  const fitted = (rule: MixtureRule, inner: TrainContext): ReturnType<typeof fitOuterSteps> =>
-    fitOuterSteps(rows, { ...settings, priorRule: rule }, inner)
+  const fitted = (
+    { rule, priorVariance }: Candidate,
+    inner: TrainContext,
+  ): ReturnType<typeof fitOuterSteps> =>
+    fitOuterSteps(rows, { ...settings, priorRule: rule, priorVariance }, inner)
   const choosing = priorRule === 'auto' && data.tasks.length > 1 && outerSteps > 1
   return runPhases(context, choosing ? 2 : 1, async function* (run) {
     const choice = choosing ? yield* chooseRule(data, settings, run, context) : undefined
-    const rule = choice === undefined ? plainRule(priorRule) : chosenRule(choice)
-    const { parameters: fits, diagnostics } = yield* run('fit', (inner) => fitted(rule, inner))
+    const chosen = choice === undefined ? withoutChoice(settings) : chosenCandidate(choice)
+    const { parameters: fits, diagnostics } = yield* run('fit', (inner) => fitted(chosen, inner))
     return {
-      parameters: parametersOf(rows, fits, rule, divergenceWeight, choice),
+      parameters: parametersOf(rows, fits, chosen.rule, divergenceWeight, choice),
       converged: diagnostics.converged,
     }
   })
 }
 
-/** Where there is nothing to choose by, the normal with the mixture's mean and variance. */
-function plainRule(rule: Settings['priorRule']): MixtureRule {
-  return rule === 'auto' ? 'match' : rule
+/** Where there is nothing to choose by, the normal with the mixture's mean and variance, above a prior of variance 1. */
+function withoutChoice({ priorRule, priorVariance }: Settings): Candidate {
+  return {
+    rule: priorRule === 'auto' ? 'match' : priorRule,
+    priorVariance: priorVariance === 'auto' ? 1 : priorVariance,
+  }
 }

@@ -43,13 +43,15 @@ export function relatednessView(title: string, values: Matrix, tasks: readonly T
 
 function choiceBars({ choice, priorRule }: VariationalParameters): View[] {
   if (choice === undefined) return []
-  const { rules, logLoss, standardError } = choice
+  const { rules, priorVariances, logLoss, standardError } = choice
+  const varianceLabel = (variance: 'learn' | number): string =>
+    variance === 'learn' ? 'variance learnt' : `variance ${variance}`
   return [
     {
       kind: 'bars',
       title: 'Held-out log loss by rule, with a standard error over folds',
       reading: `The lower was taken: ${priorRule}.`,
-      labels: rules,
+      labels: rules.map((rule, r) => `${rule}, ${varianceLabel(priorVariances[r])}`),
       values: logLoss,
       lower: logLoss.map((value, r) => value - standardError[r]),
       upper: logLoss.map((value, r) => value + standardError[r]),

@@ -1,5 +1,5 @@
 import { dataWarnings } from '@mtl/core'
-import type { Dataset, Task, Warning } from '@mtl/core'
+import type { Dataset, MixtureRule, Task, Warning } from '@mtl/core'
 import { mostComponents } from './fit-outer.ts'
 import type { Settings } from './options.ts'
 import type { VariationalParameters } from './parameters.ts'
@@ -65,9 +65,11 @@ function classesWithoutRows(tasks: readonly Task[], { outerSteps }: Settings): W
 function undecided({ choice, priorRule }: VariationalParameters): Warning[] {
   if (choice === undefined) return []
   const { rules, logLoss, standardError } = choice
-  const [first, second] = logLoss
+  // Of each rule the better variance.
+  const bestOf = (rule: MixtureRule): number => Math.min(...logLoss.filter((_, r) => rules[r] === rule))
+  const [first, second] = [bestOf('match'), bestOf('spread')]
   if (Math.abs(first - second) > Math.max(...standardError)) return []
-  const losses = rules.map((rule, r) => `${rule} ${logLoss[r].toPrecision(4)}`).join(', ')
+  const losses = `match ${first.toPrecision(4)}, spread ${second.toPrecision(4)}`
   const message = `the rules are within a standard error of one another on held-out rows (${losses}): ${priorRule} was taken`
   return [{ code: 'rule-undecided', message }]
 }

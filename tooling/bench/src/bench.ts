@@ -1,4 +1,5 @@
 import { meanRegularised, singleTask } from '@mtl/core'
+import { benchArchitectureSteps } from './architecture-steps.ts'
 import { benchCholesky } from './cholesky.ts'
 import { benchClustering } from './clustering.ts'
 import { benchLongFits, benchShortFits } from './comparison.ts'
@@ -13,6 +14,7 @@ import { benchRidge } from './ridge.ts'
 import { markdown } from './rows.ts'
 import type { Row } from './rows.ts'
 import { benchLargeSparse, benchSparse } from './sparse.ts'
+import { benchSparseRealData } from './sparse-real-data.ts'
 import { printSynthetic } from './synthetic.ts'
 import { benchVariational } from './variational.ts'
 
@@ -43,8 +45,9 @@ const sections: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   hierarchy: benchHierarchy,
   networks: benchNetworks,
   'network-steps': benchNetworkSteps,
+  'architecture-steps': benchArchitectureSteps,
   regularised: async () => [...(await benchRegularised()), benchLargeRegularised()],
-  sparse: async () => [...(await benchSparse()), benchLargeSparse()],
+  sparse: async () => [...(await benchSparse()), ...(await benchSparseRealData()), benchLargeSparse()],
   variational: benchVariational,
 }
 

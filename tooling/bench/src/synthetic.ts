@@ -9,10 +9,16 @@ const architectures: readonly (readonly [string, Readonly<Record<string, unknown
   ['shared-bottom', { layers: [113] }],
   ['mixture-of-experts', { expertDropout: 0, loadBalance: 0 }],
   ['mmoe', { expertDropout: 0, loadBalance: 0 }],
+  ['ple', { sharedExperts: 4, taskExperts: 2 }],
   ['cross-stitch', { layers: [56] }],
   ['sluice', { layers: [32, 32] }],
   ['low-rank-adaptation', { layers: [104] }],
-  ['group-lasso', { layers: [57] }],
+  ['tensor-factorisation', { layers: [64], ranks: [50, 50, 2] }],
+  ['group-lasso', { layers: [57], penalty: 0.1 }],
+  ['progressive', { layers: [48, 24], adapterUnits: 12 }],
+  ['routing', { depths: 1, moduleUnits: 32, router: 'soft' }],
+  ['multi-task-attention', {}],
+  ['mtan', { layers: [64] }],
 ]
 
 const heads = { sharing: 'own', taskLayers: [8] }

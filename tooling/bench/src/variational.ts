@@ -88,7 +88,7 @@ function goldenProblem(): Problem {
     classes: 2,
     tasks: standardised(tasks),
     repeats: 25,
-    options: { priorRule: 'match', tolerance: 1e-13, maxSteps: 3000 },
+    options: { priorRule: 'match', priorVariance: 1, tolerance: 1e-13, maxSteps: 3000 },
     reference: { mode: 'match', tol: 1e-13, max_inner: 3000 },
   }
 }
@@ -116,7 +116,7 @@ function manyClasses(rows: number): Problem {
     classes,
     tasks: standardised(made),
     repeats: 3,
-    options: { priorRule: 'match', tolerance: 1e-6, maxSteps: 40 },
+    options: { priorRule: 'match', priorVariance: 1, tolerance: 1e-6, maxSteps: 40 },
     reference: { mode: 'match', tol: 1e-6, max_inner: 40 },
   }
 }

@@ -1,5 +1,6 @@
 import { MtlError, check } from '../error/mtl-error.ts'
 import type { Json } from '../error/types.ts'
+import { checksum } from './checksum.ts'
 import { arrayOn, decodeDocument, encodeDocument, isCount } from './plain.ts'
 import type { TypedArray } from './plain.ts'
 import type { Document } from './types.ts'
@@ -73,11 +74,4 @@ function parse(header: Uint8Array): Json {
   } catch (cause) {
     throw new MtlError('invalid-document', 'the header of the document is not JSON', {}, { cause })
   }
-}
-
-/** FNV-1a, 32 bits (Fowler, Noll and Vo): sees every single changed byte. */
-function checksum(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193)
-  return hash >>> 0
 }

@@ -3,12 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { MtlError } from '../error/mtl-error.ts'
 import type { Json } from '../error/types.ts'
 import { fromBytes, toBytes } from './bytes.ts'
+import { fromFiles, toFiles } from './files.ts'
 import { fromJson, toJson } from './json.ts'
+import { fromSafetensors } from './safetensors.ts'
 import type { Document } from './types.ts'
 
 const forms: readonly (readonly [string, (document: Document) => Document])[] = [
   ['JSON text', (document) => fromJson(JSON.parse(JSON.stringify(toJson(document))) as Json)],
   ['bytes', (document) => fromBytes(toBytes(document))],
+  ['files', (document) => fromFiles(toFiles(document))],
   ['bytes that are not aligned', (document) => fromBytes(shifted(toBytes(document)))],
 ]
 
@@ -204,3 +207,65 @@ function withHeader(bytes: Uint8Array, change: (header: string) => string): Uint
   new DataView(changed.buffer).setUint32(12, hash >>> 0, true)
   return changed
 }
+
+describe('a document as files', () => {
+  const value = {
+    weights: { 'shared/trunk/0/kernel': { shape: [2, 3], values: Float32Array.of(1, 2, 3, 4, 5, 6) } },
+    slopes: { rows: 1, columns: 2, data: Float64Array.of(0.5, NaN) },
+    counts: Int32Array.of(3),
+  }
+  const files = toFiles({ type: 'model', version: 1, value })
+  const codeOf = (changed: Partial<Record<string, Uint8Array>>): unknown => {
+    try {
+      fromFiles({ ...files, ...changed })
+      return undefined
+    } catch (error) {
+      return (error as MtlError).code
+    }
+  }
+
+  it('has its arrays in safetensors, by path and shape, each aligned', () => {
+    const tensors = fromSafetensors(files['weights.safetensors'])
+    expect(Object.fromEntries(tensors)).toEqual({
+      'weights.shared/trunk/0/kernel': value.weights['shared/trunk/0/kernel'],
+      slopes: { shape: [1, 2], values: value.slopes.data },
+      counts: { shape: [1], values: value.counts },
+    })
+    const view = new DataView(files['weights.safetensors'].buffer)
+    expect(view.getBigUint64(0, true) % 8n).toBe(0n)
+  })
+
+  it.each(['config.json', 'weights.safetensors'] as const)(
+    'is refused where %s is cut or missing',
+    (name) => {
+      for (let length = 0; length < files[name].length; length++)
+        expect(codeOf({ [name]: files[name].slice(0, length) })).toBe('invalid-document')
+      expect(codeOf({ [name]: undefined })).toBe('invalid-document')
+    },
+  )
+
+  it('is refused with the weights of another, and with any byte of them changed', () => {
+    const other = toFiles({ type: 'model', version: 1, value: { ...value, counts: Int32Array.of(4) } })
+    expect(codeOf({ 'weights.safetensors': other['weights.safetensors'] })).toBe('invalid-document')
+    for (let i = 0; i < files['weights.safetensors'].length; i++) {
+      const changed = files['weights.safetensors'].slice()
+      changed[i] ^= 1
+      expect(codeOf({ 'weights.safetensors': changed })).toBe('invalid-document')
+    }
+  })
+
+  it.each([
+    ['a type', '{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}'],
+    ['a shape', '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}'],
+    ['a place', '{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'],
+    ['a place in order', '{"a":{"dtype":"F32","shape":[0],"data_offsets":[4,0]}}'],
+    ['an entry', '{"a":null}'],
+    ['names', '3'],
+    ['JSON', '{"a"'],
+  ])('no safetensors are read without %s that is right', (_, text) => {
+    const bytes = new Uint8Array(8 + text.length + 8)
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true)
+    bytes.set(new TextEncoder().encode(text), 8)
+    expect(() => fromSafetensors(bytes)).toThrow(expect.objectContaining({ code: 'invalid-document' }))
+  })
+})

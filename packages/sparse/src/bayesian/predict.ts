@@ -37,7 +37,7 @@ export function predictSparse(
   })
 }
 
-function weightsOf(parameters: SparseBayesianParameters, t: number): TaskWeights {
+export function weightsOf(parameters: SparseBayesianParameters, t: number): TaskWeights {
   const { taskWeights, taskCovariances, noiseVariance, intercepts, labels, centres, unseen } = parameters
   const ownVariance = labels[t] > 0 ? noiseVariance[t] / labels[t] : unseen.interceptVariance
   return {
@@ -68,7 +68,7 @@ function distributionOf(
 }
 
 /** x_n'm + intercept and x_n'S x_n + the intercept's variance. */
-function latentOf(parameters: SparseBayesianParameters, weights: TaskWeights, inputs: Matrix): Latent {
+export function latentOf(parameters: SparseBayesianParameters, weights: TaskWeights, inputs: Matrix): Latent {
   const design = designOf(parameters, weights, inputs)
   const spread = timesBlocks(parameters, weights.covariance, design)
   return {

@@ -1,5 +1,6 @@
 import { matrix, row } from '@mtl/core'
 import type { Matrix, ModelScaling, TaskInfo, View } from '@mtl/core'
+import { coefficientsView } from './coefficients-view.ts'
 import type { SparseBayesianParameters } from './parameters.ts'
 
 /** Standard deviations on either side of an interval of 90 %. */
@@ -16,6 +17,7 @@ export function sparseViews(
   return [
     ...relevanceView(parameters, tasks),
     ...weightsView(parameters, tasks),
+    coefficientsView(parameters, tasks, scaling),
     ...correlationView(parameters, tasks),
     settingsView(parameters, tasks, scaling),
     ...profileView(parameters),

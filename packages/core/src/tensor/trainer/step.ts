@@ -5,6 +5,7 @@ import { forwardPass } from '../forward-pass.ts'
 import type { LabelledBatch, Network, Variables } from '../types.ts'
 import { addGradients, clip, disposeGradients, gradientNorm } from './clip.ts'
 import { optimiserOf, weightingOf } from './named-options.ts'
+import { proximalStep } from './proximal-step.ts'
 import type { ForwardPass, Gradients, PassContext, StepContext, TrainingState, TrainStep } from './types.ts'
 import { partWeights, wholeLosses, wholeOf, type Whole } from './whole.ts'
 
@@ -198,27 +199,10 @@ function nextState(
   const updated = optimiserOf(options.optimiser).update(gradients, state.optimiser, state.variables, (name) =>
     context.rate(name),
   )
-  const near = network.proximal
-    ? proximal(network, updated.variables, (name) => context.rate(name))
-    : updated.variables
+  const near = network.proximal ? proximalStep(network, updated.variables, context) : updated.variables
   const replaced = Object.keys(moving).map((name) => near[name])
   tf.dispose(replaced)
   return { variables: { ...near, ...copies(moving) }, optimiser: updated.state }
-}
-
-/** Takes the variables over: those that are frozen or that the map leaves alone are passed on, the others disposed. */
-function proximal(network: Network, variables: Variables, rate: (name: string) => number): Variables {
-  const mapped = tf.tidy(() => {
-    const result = network.proximal?.(variables, rate('shared/')) ?? variables
-    return Object.fromEntries(
-      Object.entries(result).map(([name, tensor]) => [
-        name,
-        tensor === variables[name] || rate(name) === 0 ? variables[name].clone() : tensor,
-      ]),
-    )
-  })
-  tf.dispose({ ...variables })
-  return mapped
 }
 
 /** All new tensors, and nothing changed. */

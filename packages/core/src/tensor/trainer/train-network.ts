@@ -147,7 +147,7 @@ async function takeStep(
 }
 
 function stepContext(
-  { options, network, plannedSteps, repeated }: Run,
+  { options, network, names, plannedSteps, repeated }: Run,
   loop: Loop,
   settings: EpochSettings,
   random: RandomGenerator,
@@ -162,6 +162,7 @@ function stepContext(
     random: random.fork(`step ${step}`),
     progress: (step - 1) / plannedSteps,
     rate: (name) => base * rateFactor(settings.rates, name),
+    ...(settings.tasks && { tasks: Int32Array.from(settings.tasks, (name) => names.indexOf(name)) }),
     step,
     epoch,
     ...(validation && { validation: validation.latest }),
