@@ -107,6 +107,19 @@ describe('the limits in which the tree is a known model', () => {
     expect(distance(end.diffusion, flat(given.expected.flat.lambda_))).toBeLessThan(1e-6)
   })
 
+  it('is that of tasks without anything in common where the root is 0', () => {
+    const settings = settingsOf({ covariance: 'scalar', diffusionStart: 1, tipLength: 0 })
+    const fit = fitProblem(problem, { ...settings, rootVariance: 0 }, true)
+    const end = fixed(fit, starTree(6, 1, 0), 100)
+    climb(fit, end, all).settle(end)
+    const { indep } = given.expected
+    expect(distance(fit.inference.leafMeans(), flat(indep.leafMean))).toBeLessThan(1e-6)
+    expect(distance([-end.objective], [indep.trace[1]])).toBeLessThan(1e-6)
+    expect(distance([end.logEvidence], [indep.logEvidence])).toBeLessThan(1e-6)
+    expect(distance(end.diffusion, flat(indep.lambda_))).toBeLessThan(1e-6)
+    expect(distance(end.noise, indep.rho2)).toBeLessThan(1e-6)
+  })
+
   it('pools all tasks where no branch has a length', () => {
     const fit = fitProblem(problem, settingsOf({}), true)
     const { tree, diffusion } = firstPlace(fit, starTree(6, 0, 0))
