@@ -105,8 +105,8 @@ describe.each(['cpu', 'wasm'] as const)('routing on goldens, %s', (backend) => {
 
   it('a choice is one and its gradient that of the probabilities', () => {
     const x = tf.tensor2d([[0.2, 0.5, 0.3]])
-    const { value, grad } = tf.valueAndGrad(
-      (p) => tf.sum<tf.Scalar>(tf.mul(straightThrough(p as tf.Tensor2D), tf.tensor2d([[1, 2, 3]]))),
+    const { value, grad } = tf.valueAndGrad((p) =>
+      tf.sum<tf.Scalar>(tf.mul(straightThrough(p as tf.Tensor2D), tf.tensor2d([[1, 2, 3]]))),
     )(x)
     expect(straightThrough(x).arraySync()).toEqual([[0, 1, 0]])
     expect(value.dataSync()[0]).toBe(2)
