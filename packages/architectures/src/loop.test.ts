@@ -29,10 +29,11 @@ async function loop(): Promise<{
   const optimiser = adam()
   let variables = network.init(random.fork('init'))
   let state = optimiser.init(variables)
+  let step = 0
   for (let epoch = 1; epoch <= 20; epoch++) {
     for (const batch of source.epoch(network, { batchSize: 64 }, random.fork(epoch))) {
       const pass = forwardPass(network, variables, batch, {
-        random: random.fork('dropout'),
+        random: random.fork(`dropout ${step++}`),
         progress: epoch / 20,
       })
       const losses = await pass.losses()

@@ -5,6 +5,7 @@ import { mixtureOfExperts } from './mixture-of-experts.ts'
 import { mmoe } from './mmoe.ts'
 import { multiTaskNetwork } from './multi-task-network.ts'
 import { neuralSingleTask } from './neural-single-task.ts'
+import { ple } from './ple.ts'
 import { sharedBottom } from './shared-bottom.ts'
 
 // The examples of docs/networks.md and docs/architectures, as they stand there.
@@ -46,6 +47,14 @@ it('MMoE', async () => {
   const model = await fit(estimator, data, { random: 1 })
   const [useOfExperts] = model.views()
   expect(useOfExperts).toMatchObject({ title: 'Use of experts', rows: ['maths', 'reading'] })
+})
+
+it('progressive layered extraction', async () => {
+  const trainer = { epochs: 20, learningRate: 0.01 }
+  const estimator = ple({ sharedExperts: 1, taskExperts: 1, expertLayers: [6], trainer })
+  const model = await fit(estimator, data, { random: 1 })
+  const [massOnShared] = model.views()
+  expect(massOnShared).toMatchObject({ title: 'Mass on shared experts', rows: ['maths', 'reading'] })
 })
 
 it('plain options', async () => {
