@@ -2,15 +2,49 @@ import * as tf from '@tensorflow/tfjs'
 import { createRandom, fit, taskMean } from '@mtl/core'
 import type { Dataset, Estimator, RealDistribution } from '@mtl/core'
 import { useBackend } from '@mtl/core/tensor'
-import type { Activation, HeadOptions } from '@mtl/core/tensor'
+import type { Activation, Architecture } from '@mtl/core/tensor'
 import { expectNoLeak, relatedTasks } from '@mtl/core/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { parameterCount, shapeOf } from './columns.fixture.ts'
 import { differences, type GoldenCase, type Naming } from './golden.fixture.ts'
+import counts from './goldens/param_counts.json' with { type: 'json' }
 import goldens from './goldens/moe.json' with { type: 'json' }
 import { identicalExperts, loneExpert } from './expert-collapse.ts'
 import { mixtureOfExperts, mixtureOfExpertsArchitecture } from './mixture-of-experts.ts'
 import { mmoe, mmoeArchitecture } from './mmoe.ts'
 import { sharedBottom } from './shared-bottom.ts'
+
+interface Config {
+  readonly act: Activation
+  readonly gates: 'one' | 'per_task'
+  readonly experts: number
+  readonly expert: number[]
+  readonly gate_hidden?: number[]
+  readonly gate_temperature?: number
+  readonly tower: number[]
+  readonly tasks: number
+}
+
+const architectureOf = (config: Config): Architecture =>
+  (config.gates === 'one' ? mixtureOfExpertsArchitecture : mmoeArchitecture)({
+    experts: config.experts,
+    expertLayers: config.expert,
+    gateLayers: config.gate_hidden ?? [],
+    gateTemperature: config.gate_temperature ?? 1,
+    expertDropout: 0,
+    loadBalance: 0,
+    activation: config.act,
+    heads: { sharing: 'own', taskLayers: config.tower, activation: config.act },
+  })
+
+it('mixtures of experts have as many numbers as the reference', async () => {
+  const rows = counts.rows.filter(({ model }) => model === 'moe')
+  expect(rows).toHaveLength(2)
+  for (const { config, parameter_count } of rows)
+    expect(await parameterCount(architectureOf(config as unknown as Config), shapeOf(2, 100))).toBe(
+      parameter_count,
+    )
+})
 
 describe.each(['cpu', 'wasm'] as const)('mixtures of experts on goldens, %s', (backend) => {
   beforeAll(async () => {
@@ -20,16 +54,7 @@ describe.each(['cpu', 'wasm'] as const)('mixtures of experts on goldens, %s', (b
   it.each(goldens.cases as unknown as GoldenCase[])(
     '$name: outputs, losses and gradients',
     async (golden) => {
-      const config = golden.config as unknown as {
-        readonly act: Activation
-        readonly gates: 'one' | 'per_task'
-        readonly experts: number
-        readonly expert: number[]
-        readonly gate_hidden?: number[]
-        readonly gate_temperature?: number
-        readonly tower: number[]
-        readonly tasks: number
-      }
+      const config = golden.config as unknown as Config
       const isOne = config.gates === 'one'
       const naming: Naming = (theirs) => {
         const parts = theirs.split('.')
@@ -45,19 +70,8 @@ describe.each(['cpu', 'wasm'] as const)('mixtures of experts on goldens, %s', (b
           name: block === 'head' ? `tasks:${index}/head/${kind}` : `tasks:${index}/tower/${layer}/${kind}`,
         }
       }
-      const heads: HeadOptions = { sharing: 'own', taskLayers: config.tower, activation: config.act }
-      const architecture = (isOne ? mixtureOfExpertsArchitecture : mmoeArchitecture)({
-        experts: config.experts,
-        expertLayers: config.expert,
-        gateLayers: config.gate_hidden ?? [],
-        gateTemperature: config.gate_temperature ?? 1,
-        expertDropout: 0,
-        loadBalance: 0,
-        activation: config.act,
-        heads,
-      })
       await expectNoLeak(async () => {
-        expect(await differences(architecture, golden, naming)).toEqual([])
+        expect(await differences(architectureOf(config), golden, naming)).toEqual([])
       })
     },
   )

@@ -3,8 +3,10 @@ import type { Dataset, Estimator, RealDistribution } from '@mtl/core'
 import { relatedTasks } from '@mtl/core/testing'
 import type { HeadOptions } from '@mtl/core/tensor'
 import { describe, expect, it } from 'vitest'
+import { parameterCount, shapeOf } from './columns.fixture.ts'
 import { differences, type GoldenCase, type Naming } from './golden.fixture.ts'
 import { neuralSingleTask } from './neural-single-task.ts'
+import counts from './goldens/param_counts.json' with { type: 'json' }
 import goldens from './goldens/shared_bottom.json' with { type: 'json' }
 import { sharedBottom, sharedBottomArchitecture, type SharedBottomOptions } from './shared-bottom.ts'
 
@@ -35,6 +37,17 @@ describe('shared bottom on goldens', () => {
       expect(await differences(architecture, golden, naming)).toEqual([])
     },
   )
+})
+
+it('a shared bottom has as many numbers as the reference', async () => {
+  const rows = counts.rows.filter(({ model }) => model === 'shared_bottom')
+  expect(rows).not.toHaveLength(0)
+  for (const { config, parameter_count } of rows) {
+    const { trunk, tower } = config as unknown as { readonly trunk: number[]; readonly tower: number[] }
+    const heads: HeadOptions = { sharing: 'own', taskLayers: tower }
+    const architecture = sharedBottomArchitecture({ layers: trunk, heads })
+    expect(await parameterCount(architecture, shapeOf(2, 100))).toBe(parameter_count)
+  }
 })
 
 const data = relatedTasks({
