@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { aitm, aitmArchitecture } from './aitm.ts'
 import { freshWeights, outputsOf, shapeOf } from './columns.fixture.ts'
-import { differences, type GoldenCase, type Naming } from './golden.fixture.ts'
+import { goldenRuns, differences, type GoldenCase, type Naming } from './golden.fixture.ts'
 import goldens from './goldens/funnel.json' with { type: 'json' }
 
 const { aitm: file } = goldens
@@ -33,23 +33,21 @@ const naming: Naming = (theirs) => {
   return { name: block === 'info' ? `shared/info/${index}/${kind}` : `shared/${block}/${kind}` }
 }
 
-describe.each(['cpu', 'wasm'] as const)('aitm on goldens, %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend([backend])
-  })
-
-  it('outputs, losses and gradients, those of the calibrator among them', async () => {
-    // Losses that are values of their own make each task a group of heads, as the fixture has them.
-    const losses = Object.fromEntries([0, 1, 2].map((k) => [`task-${k}`, { ...lossOfKind('binary') }]))
-    const architecture = aitmArchitecture({
-      layers: file.config.hidden,
-      calibratorPenalty: file.calibrator_weight,
-      activation: file.config.act as Activation,
-      heads: { losses },
-    })
-    await expectNoLeak(async () => {
-      expect(await differences(architecture, golden, naming)).toEqual([])
-    })
+describe('aitm on goldens', () => {
+  it.each(
+    goldenRuns([golden], (given) => {
+      // Losses that are values of their own make each task a group of heads, as the fixture has them.
+      const losses = Object.fromEntries([0, 1, 2].map((k) => [`task-${k}`, { ...lossOfKind('binary') }]))
+      const architecture = aitmArchitecture({
+        layers: file.config.hidden,
+        calibratorPenalty: file.calibrator_weight,
+        activation: file.config.act as Activation,
+        heads: { losses },
+      })
+      return differences(architecture, given, naming)
+    }),
+  )('$title: outputs, losses and gradients', async ({ run }) => {
+    expect(await run()).toEqual([])
   })
 })
 

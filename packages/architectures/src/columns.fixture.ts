@@ -3,6 +3,7 @@ import { createRandom } from '@mtl/core'
 import { loadVariables, readVariables } from '@mtl/core/tensor'
 import type { Activation, Architecture, DataShape, HeadOptions, Weights } from '@mtl/core/tensor'
 import type { Naming } from './golden.fixture.ts'
+import counts from './goldens/param_counts.json' with { type: 'json' }
 
 /** What the golden files of networks with a column for each task have in common. */
 export interface ColumnConfig {
@@ -79,9 +80,21 @@ export function outputsOf(
 }
 
 /** Numbers that training moves. */
-export async function parameterCount(architecture: Architecture, shape: DataShape): Promise<number> {
+async function parameterCount(architecture: Architecture, shape: DataShape): Promise<number> {
   const weights = await freshWeights(architecture, shape)
   return Object.entries(weights)
     .filter(([name]) => !name.startsWith('state/'))
     .reduce((sum, [, { values }]) => sum + values.length, 0)
+}
+
+/** Numbers of the networks of a model, by the reference's list and here. */
+export async function parameterCounts(
+  model: string,
+  architectureOf: (config: never) => Architecture,
+): Promise<{ readonly expected: readonly number[]; readonly found: readonly number[] }> {
+  const rows = counts.rows.filter((row) => row.model === model)
+  const found = rows.map(({ config }) =>
+    parameterCount(architectureOf(config as never), shapeOf(config.tasks, config.in)),
+  )
+  return { expected: rows.map(({ parameter_count: count }) => count), found: await Promise.all(found) }
 }

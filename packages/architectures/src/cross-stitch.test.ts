@@ -1,22 +1,21 @@
 import { createRandom, fit } from '@mtl/core'
 import { useBackend } from '@mtl/core/tensor'
 import type { Weights } from '@mtl/core/tensor'
-import { expectNoLeak, relatedTasks } from '@mtl/core/testing'
+import { relatedTasks } from '@mtl/core/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   columnNaming,
+  parameterCounts,
   freshWeights,
   headsOf,
   outputsOf,
-  parameterCount,
   shapeOf,
   type ColumnConfig,
 } from './columns.fixture.ts'
 import { crossStitch, crossStitchArchitecture } from './cross-stitch.ts'
-import { differences, type GoldenCase } from './golden.fixture.ts'
+import { goldenRuns, differences } from './golden.fixture.ts'
 import columns from './goldens/columns.json' with { type: 'json' }
 import goldens from './goldens/cross_stitch.json' with { type: 'json' }
-import counts from './goldens/param_counts.json' with { type: 'json' }
 import { neuralSingleTaskArchitecture } from './neural-single-task.ts'
 import { sharedBottomArchitecture } from './shared-bottom.ts'
 
@@ -34,23 +33,17 @@ const architectureOf = (config: Config): ReturnType<typeof crossStitchArchitectu
     heads: headsOf(config),
   })
 
-describe.each(['cpu', 'wasm'] as const)('cross-stitch on goldens, %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend([backend])
-  })
-
-  it.each([...goldens.cases, ...columns.cases] as unknown as GoldenCase[])(
-    '$name: outputs, losses and gradients',
-    async (golden) => {
-      const config = golden.config as unknown as Config
+describe('cross-stitch on goldens', () => {
+  it.each(
+    goldenRuns([...goldens.cases, ...columns.cases], (golden, config: Config) => {
       const naming = columnNaming(config, ([block, layer]) =>
         block === 'stitch' ? { name: `shared/stitch/${layer}` } : undefined,
       )
-      await expectNoLeak(async () => {
-        expect(await differences(architectureOf(config), golden, naming)).toEqual([])
-      })
-    },
-  )
+      return differences(architectureOf(config), golden, naming)
+    }),
+  )('$title: outputs, losses and gradients', async ({ run }) => {
+    expect(await run()).toEqual([])
+  })
 })
 
 const shape = shapeOf(3)
@@ -176,12 +169,9 @@ describe('cross-stitch', () => {
   })
 
   it('has as many parameters as the golden file says', async () => {
-    const rows = counts.rows.filter(({ model }) => model === 'cross_stitch')
-    expect(rows).toHaveLength(1)
-    for (const { config, parameter_count: count } of rows)
-      expect(
-        await parameterCount(architectureOf(config as unknown as Config), shapeOf(config.tasks, config.in)),
-      ).toBe(count)
+    const { expected, found } = await parameterCounts('cross_stitch', architectureOf)
+    expect(expected).toHaveLength(1)
+    expect(found).toEqual(expected)
   })
 
   it('moves stitches ten times as fast, and less where the schedule slows what is shared', () => {

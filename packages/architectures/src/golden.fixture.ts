@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs'
 import type { RandomGenerator, TaskKind } from '@mtl/core'
 import { createRandom } from '@mtl/core'
-import { forwardPass, loadVariables } from '@mtl/core/tensor'
+import { forwardPass, loadVariables, useBackend } from '@mtl/core/tensor'
 import type { Architecture, DataShape, LabelledBatch, Network, Variables, Weights } from '@mtl/core/tensor'
 
 /** Numbers nested to any depth. */
@@ -30,6 +30,37 @@ export type Naming = (name: string) => {
   readonly name: string
   readonly row?: number
   readonly rows?: number
+}
+
+/** Each case of a file on cpu and on wasm: what of it differs, tensors that are left included. */
+export function goldenRuns(
+  cases: readonly unknown[],
+  compare: (golden: GoldenCase, config: never) => Promise<readonly string[]>,
+): readonly { readonly title: string; readonly run: () => Promise<readonly string[]> }[] {
+  return (['cpu', 'wasm'] as const).flatMap((backend) =>
+    (cases as readonly GoldenCase[]).map((golden) => ({
+      title: `${golden.name} on ${backend}`,
+      run: async () => {
+        await useBackend([backend])
+        const before = tf.memory().numTensors
+        const found = await compare(golden, golden.config as never)
+        const left = tf.memory().numTensors - before
+        return left === 0 ? found : [...found, `${left} tensors are left`]
+      },
+    })),
+  )
+}
+
+/** A case whose parameters lie in the file otherwise than here. */
+export function turnedCase(
+  { params, expected, ...others }: GoldenCase,
+  turned: (values: GoldenCase['params']) => GoldenCase['params'],
+): GoldenCase {
+  return {
+    ...others,
+    params: turned(params),
+    expected: { ...expected, gradients: turned(expected.gradients) },
+  }
 }
 
 /**

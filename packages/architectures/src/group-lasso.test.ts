@@ -13,9 +13,9 @@ import {
   shapeOf,
   type ColumnConfig,
 } from './columns.fixture.ts'
-import { differences, type GoldenCase } from './golden.fixture.ts'
+import { goldenRuns, differences } from './golden.fixture.ts'
 import goldens from './goldens/columns.json' with { type: 'json' }
-import { groupLasso, groupLassoArchitecture, type GroupLassoOptions } from './group-lasso.ts'
+import { groupLasso, groupLassoArchitecture } from './group-lasso.ts'
 import { neuralSingleTaskArchitecture } from './neural-single-task.ts'
 
 const near = (found: ArrayLike<number>, expected: readonly number[], digits = 5): void => {
@@ -23,15 +23,9 @@ const near = (found: ArrayLike<number>, expected: readonly number[], digits = 5)
   Array.from(found).forEach((value, i) => expect(value).toBeCloseTo(expected[i], digits))
 }
 
-describe.each(['cpu', 'wasm'] as const)('group lasso on goldens, %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend([backend])
-  })
-
-  it.each(goldens.cases as unknown as GoldenCase[])(
-    '$name: outputs, losses and gradients',
-    async (golden) => {
-      const config = golden.config as unknown as ColumnConfig
+describe('group lasso on goldens', () => {
+  it.each(
+    goldenRuns(goldens.cases, (golden, config: ColumnConfig) => {
       const naming = columnNaming(config, ([block, task, l, part]) =>
         block === 'column'
           ? {
@@ -46,11 +40,11 @@ describe.each(['cpu', 'wasm'] as const)('group lasso on goldens, %s', (backend) 
         activation: config.act,
         heads: headsOf(config),
       })
-      await expectNoLeak(async () => {
-        expect(await differences(architecture, golden, naming)).toEqual([])
-      })
-    },
-  )
+      return differences(architecture, golden, naming)
+    }),
+  )('$title: outputs, losses and gradients', async ({ run }) => {
+    expect(await run()).toEqual([])
+  })
 })
 
 /** Two tasks whose targets rest on the first 5 of 20 inputs, after section 3.2 of Ma et al. (2018). */
@@ -278,7 +272,7 @@ describe('group lasso', () => {
     [{ penalty: -1 }, 'penalty'],
     [{ penalties: 1 }, 'penalty'],
   ])('refuses %j and names %s', (options, name) => {
-    expect(() => groupLasso(options as GroupLassoOptions)).toThrow(
+    expect(() => groupLasso(options as never)).toThrow(
       expect.objectContaining({ code: 'invalid-option', message: expect.stringContaining(name) as string }),
     )
   })

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import type { RandomGenerator } from '@mtl/core'
+import { constant } from '@mtl/core/tensor'
 
 /** -log(-log u) for each task, depth and choice; a stream for each task, so that a further task moves no draw of it. */
 export function gumbelNoise(
@@ -25,11 +26,7 @@ function hardest(x: tf.Tensor): tf.Tensor2D {
 
 /** The largest of each row; no gradient passes. */
 export function largest(x: tf.Tensor2D): tf.Tensor2D {
-  const chosen = tf.customGrad((value) => ({
-    value: hardest(value as tf.Tensor),
-    gradFunc: () => tf.zerosLike(value as tf.Tensor),
-  }))
-  return chosen(x)
+  return constant(x, hardest) as tf.Tensor2D
 }
 
 /** The largest of each row, with the gradient of x itself. */

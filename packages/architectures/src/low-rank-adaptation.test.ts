@@ -6,21 +6,16 @@ import { expectNoLeak, relatedTasks } from '@mtl/core/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { arriving } from './arriving.fixture.ts'
 import {
+  parameterCounts,
   freshWeights,
   headsOf,
   outputsOf,
-  parameterCount,
   shapeOf,
   type ColumnConfig,
 } from './columns.fixture.ts'
-import { differences, type GoldenCase, type Naming } from './golden.fixture.ts'
+import { goldenRuns, differences, turnedCase, type GoldenCase, type Naming } from './golden.fixture.ts'
 import goldens from './goldens/low_rank.json' with { type: 'json' }
-import counts from './goldens/param_counts.json' with { type: 'json' }
-import {
-  lowRankAdaptation,
-  lowRankAdaptationArchitecture,
-  type LowRankAdaptationOptions,
-} from './low-rank-adaptation.ts'
+import { lowRankAdaptation, lowRankAdaptationArchitecture } from './low-rank-adaptation.ts'
 import { neuralSingleTaskArchitecture } from './neural-single-task.ts'
 import { sharedBottom, sharedBottomArchitecture } from './shared-bottom.ts'
 
@@ -61,25 +56,14 @@ const turned = (values: GoldenCase['params']): GoldenCase['params'] =>
     ]),
   )
 
-describe.each(['cpu', 'wasm'] as const)('low-rank adaptation on goldens, %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend([backend])
+describe('low-rank adaptation on goldens', () => {
+  it.each(
+    goldenRuns(goldens.cases, (golden, config: Config) => {
+      return differences(architectureOf(config), turnedCase(golden, turned), naming)
+    }),
+  )('$title: outputs, losses and gradients', async ({ run }) => {
+    expect(await run()).toEqual([])
   })
-
-  it.each(goldens.cases as unknown as GoldenCase[])(
-    '$name: outputs, losses and gradients',
-    async ({ params, expected, ...others }) => {
-      const golden = {
-        ...others,
-        params: turned(params),
-        expected: { ...expected, gradients: turned(expected.gradients) },
-      }
-      await expectNoLeak(async () => {
-        const architecture = architectureOf(golden.config as unknown as Config)
-        expect(await differences(architecture, golden, naming)).toEqual([])
-      })
-    },
-  )
 })
 
 const shape = shapeOf(3)
@@ -202,12 +186,9 @@ describe('low-rank adaptation', () => {
   })
 
   it('has as many parameters as the golden file says', async () => {
-    const rows = counts.rows.filter(({ model }) => model === 'low_rank')
-    expect(rows).toHaveLength(1)
-    for (const { config, parameter_count: count } of rows)
-      expect(
-        await parameterCount(architectureOf(config as unknown as Config), shapeOf(config.tasks, config.in)),
-      ).toBe(count)
+    const { expected, found } = await parameterCounts('low_rank', architectureOf)
+    expect(expected).toHaveLength(1)
+    expect(found).toEqual(expected)
   })
 
   it('draws adaptations to 0 where their penalty is huge, to a shared bottom with biases of the tasks', async () => {
@@ -292,7 +273,7 @@ describe('low-rank adaptation', () => {
     [{ ranks: 3 }, 'rank'],
     [{ normalise: 'batch' }, 'normalise'],
   ])('refuses %j and names %s', (options, name) => {
-    expect(() => lowRankAdaptation(options as LowRankAdaptationOptions)).toThrow(
+    expect(() => lowRankAdaptation(options as never)).toThrow(
       expect.objectContaining({ code: 'invalid-option', message: expect.stringContaining(name) as string }),
     )
   })

@@ -5,9 +5,8 @@ import { useBackend } from '@mtl/core/tensor'
 import type { Activation, Architecture } from '@mtl/core/tensor'
 import { expectNoLeak, relatedTasks } from '@mtl/core/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { parameterCount, shapeOf } from './columns.fixture.ts'
-import { differences, type GoldenCase, type Naming } from './golden.fixture.ts'
-import counts from './goldens/param_counts.json' with { type: 'json' }
+import { parameterCounts } from './columns.fixture.ts'
+import { goldenRuns, differences, type Naming } from './golden.fixture.ts'
 import goldens from './goldens/moe.json' with { type: 'json' }
 import { identicalExperts, loneExpert } from './expert-collapse.ts'
 import { mixtureOfExperts, mixtureOfExpertsArchitecture } from './mixture-of-experts.ts'
@@ -38,23 +37,14 @@ const architectureOf = (config: Config): Architecture =>
   })
 
 it('mixtures of experts have as many numbers as the reference', async () => {
-  const rows = counts.rows.filter(({ model }) => model === 'moe')
-  expect(rows).toHaveLength(2)
-  for (const { config, parameter_count } of rows)
-    expect(await parameterCount(architectureOf(config as unknown as Config), shapeOf(2, 100))).toBe(
-      parameter_count,
-    )
+  const { expected, found } = await parameterCounts('moe', architectureOf)
+  expect(expected).toHaveLength(2)
+  expect(found).toEqual(expected)
 })
 
-describe.each(['cpu', 'wasm'] as const)('mixtures of experts on goldens, %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend([backend])
-  })
-
-  it.each(goldens.cases as unknown as GoldenCase[])(
-    '$name: outputs, losses and gradients',
-    async (golden) => {
-      const config = golden.config as unknown as Config
+describe('mixtures of experts on goldens', () => {
+  it.each(
+    goldenRuns(goldens.cases, (golden, config: Config) => {
       const isOne = config.gates === 'one'
       const naming: Naming = (theirs) => {
         const parts = theirs.split('.')
@@ -70,11 +60,11 @@ describe.each(['cpu', 'wasm'] as const)('mixtures of experts on goldens, %s', (b
           name: block === 'head' ? `tasks:${index}/head/${kind}` : `tasks:${index}/tower/${layer}/${kind}`,
         }
       }
-      await expectNoLeak(async () => {
-        expect(await differences(architectureOf(config), golden, naming)).toEqual([])
-      })
-    },
-  )
+      return differences(architectureOf(config), golden, naming)
+    }),
+  )('$title: outputs, losses and gradients', async ({ run }) => {
+    expect(await run()).toEqual([])
+  })
 })
 
 const data = relatedTasks({

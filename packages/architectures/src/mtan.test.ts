@@ -3,10 +3,9 @@ import { useBackend } from '@mtl/core/tensor'
 import type { Activation, Weights } from '@mtl/core/tensor'
 import { expectNoLeak, relatedTasks } from '@mtl/core/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { freshWeights, outputsOf, parameterCount, shapeOf } from './columns.fixture.ts'
-import { differences, type GoldenCase, type Naming } from './golden.fixture.ts'
+import { parameterCounts, freshWeights, outputsOf, shapeOf } from './columns.fixture.ts'
+import { goldenRuns, differences, type Naming } from './golden.fixture.ts'
 import goldens from './goldens/mtan_mlp.json' with { type: 'json' }
-import counts from './goldens/param_counts.json' with { type: 'json' }
 import { mtan, mtanArchitecture } from './mtan.ts'
 import { sharedBottomArchitecture } from './shared-bottom.ts'
 
@@ -38,20 +37,14 @@ const namingOf =
     return { name: `${name}/${kind}`, row: Number(first), rows: tasks }
   }
 
-describe.each(['cpu', 'wasm'] as const)('mtan on goldens, %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend([backend])
+describe('mtan on goldens', () => {
+  it.each(
+    goldenRuns(goldens.cases, (golden, config: Config) => {
+      return differences(architectureOf(config), golden, namingOf(config))
+    }),
+  )('$title: outputs, losses and gradients', async ({ run }) => {
+    expect(await run()).toEqual([])
   })
-
-  it.each(goldens.cases as unknown as GoldenCase[])(
-    '$name: outputs, losses and gradients',
-    async (golden) => {
-      const config = golden.config as unknown as Config
-      await expectNoLeak(async () => {
-        expect(await differences(architectureOf(config), golden, namingOf(config))).toEqual([])
-      })
-    },
-  )
 })
 
 describe('mtan', () => {
@@ -94,12 +87,9 @@ describe('mtan', () => {
   })
 
   it('has as many parameters as the golden file says', async () => {
-    const rows = counts.rows.filter(({ model }) => model === 'mtan_mlp')
-    expect(rows).toHaveLength(1)
-    for (const { config, parameter_count: count } of rows) {
-      const given = config as unknown as Config
-      expect(await parameterCount(architectureOf(given), shapeOf(given.tasks, given.in))).toBe(count)
-    }
+    const { expected, found } = await parameterCounts('mtan_mlp', architectureOf)
+    expect(expected).toHaveLength(1)
+    expect(found).toEqual(expected)
   })
 
   it.each(['wide', 'long'] as const)('shows the mean masks of each block, %s', async (layout) => {

@@ -2,10 +2,9 @@ import { createRandom, fit } from '@mtl/core'
 import { useBackend } from '@mtl/core/tensor'
 import { expectNoLeak, relatedTasks } from '@mtl/core/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { freshWeights, outputsOf, parameterCount, shapeOf } from './columns.fixture.ts'
-import { differences, type GoldenCase, type Naming } from './golden.fixture.ts'
+import { parameterCounts, freshWeights, outputsOf, shapeOf } from './columns.fixture.ts'
+import { goldenRuns, differences, type GoldenCase, type Naming } from './golden.fixture.ts'
 import goldens from './goldens/attention.json' with { type: 'json' }
-import counts from './goldens/param_counts.json' with { type: 'json' }
 import { multiTaskAttention, multiTaskAttentionArchitecture } from './multi-task-attention.ts'
 
 interface Config {
@@ -54,22 +53,15 @@ function withUnknown(golden: GoldenCase): GoldenCase {
   }
 }
 
-describe.each(['cpu', 'wasm'] as const)('attention on goldens, %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend([backend])
-  })
-
-  it.each(goldens.cases as unknown as GoldenCase[])(
-    '$name: outputs, losses and gradients',
-    async (golden) => {
-      const config = golden.config as unknown as Config
+describe('attention on goldens', () => {
+  it.each(
+    goldenRuns(goldens.cases, (golden, config: Config) => {
       const levels = [...new Array<number>(5).fill(0), ...(config.categories ?? [])]
-      await expectNoLeak(async () => {
-        const found = await differences(architectureOf(config), withUnknown(golden), naming, { levels })
-        expect(found).toEqual([])
-      })
-    },
-  )
+      return differences(architectureOf(config), withUnknown(golden), naming, { levels })
+    }),
+  )('$title: outputs, losses and gradients', async ({ run }) => {
+    expect(await run()).toEqual([])
+  })
 })
 
 describe('attention of tasks', () => {
@@ -101,12 +93,9 @@ describe('attention of tasks', () => {
   })
 
   it('has as many parameters as the golden file says', async () => {
-    const rows = counts.rows.filter(({ model }) => model === 'attention')
-    expect(rows).toHaveLength(1)
-    for (const { config, parameter_count: count } of rows) {
-      const given = config as unknown as Config
-      expect(await parameterCount(architectureOf(given), shapeOf(given.tasks, given.in))).toBe(count)
-    }
+    const { expected, found } = await parameterCounts('attention', architectureOf)
+    expect(expected).toHaveLength(1)
+    expect(found).toEqual(expected)
   })
 
   it.each(['wide', 'long'] as const)(

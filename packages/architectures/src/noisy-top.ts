@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs'
 import { sampleNormal } from '@mtl/core'
+import { constant } from '@mtl/core/tensor'
 import type { TrainingPass } from '@mtl/core/tensor'
 
 /** Added to the score of an expert that is left out: a softmax in float32 gives it exactly 0. */
@@ -23,11 +24,8 @@ export function noisyTop(
   const experts = scores.shape[scores.rank - 1]
   if (count === experts) return noisy
   // The choice has no gradient on any backend, and needs none.
-  const others = tf.customGrad((value) => ({
-    value: tf.sub(1, tf.sum(tf.oneHot(tf.topk(value as tf.Tensor, count).indices, experts), -2)),
-    gradFunc: () => tf.zerosLike(value as tf.Tensor),
-  }))
-  return tf.add(noisy, tf.mul(others(noisy), leftOut))
+  const others = constant(noisy, (x) => tf.sub(1, tf.sum(tf.oneHot(tf.topk(x, count).indices, experts), -2)))
+  return tf.add(noisy, tf.mul(others, leftOut))
 }
 
 function normal(shape: number[], { random }: TrainingPass): tf.Tensor {

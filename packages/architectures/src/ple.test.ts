@@ -1,11 +1,10 @@
 import { createRandom, fit } from '@mtl/core'
 import { useBackend } from '@mtl/core/tensor'
 import type { Activation, Architecture, DataShape, Weights } from '@mtl/core/tensor'
-import { expectNoLeak, relatedTasks } from '@mtl/core/testing'
+import { relatedTasks } from '@mtl/core/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { freshWeights, outputsOf, parameterCount, shapeOf } from './columns.fixture.ts'
-import { differences, type GoldenCase, type Naming } from './golden.fixture.ts'
-import counts from './goldens/param_counts.json' with { type: 'json' }
+import { parameterCounts, freshWeights, outputsOf, shapeOf } from './columns.fixture.ts'
+import { goldenRuns, differences, type Naming } from './golden.fixture.ts'
 import goldens from './goldens/ple.json' with { type: 'json' }
 import { mmoeArchitecture } from './mmoe.ts'
 import { ple, pleArchitecture } from './ple.ts'
@@ -75,20 +74,14 @@ function expectClose(some: readonly number[][], others: readonly number[][]): vo
   some.forEach((outputs, row) => outputs.forEach((value, k) => expect(value).toBeCloseTo(others[row][k], 5)))
 }
 
-describe.each(['cpu', 'wasm'] as const)('progressive layered extraction on goldens, %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend([backend])
+describe('progressive layered extraction on goldens', () => {
+  it.each(
+    goldenRuns(goldens.cases, (golden, config: Config) => {
+      return differences(architectureOf(config), golden, namingOf(config))
+    }),
+  )('$title: outputs, losses and gradients', async ({ run }) => {
+    expect(await run()).toEqual([])
   })
-
-  it.each(goldens.cases as unknown as GoldenCase[])(
-    '$name: outputs, losses and gradients',
-    async (golden) => {
-      const config = golden.config as unknown as Config
-      await expectNoLeak(async () => {
-        expect(await differences(architectureOf(config), golden, namingOf(config))).toEqual([])
-      })
-    },
-  )
 })
 
 describe('progressive layered extraction', () => {
@@ -97,12 +90,9 @@ describe('progressive layered extraction', () => {
   })
 
   it('has as many numbers as the reference', async () => {
-    const rows = counts.rows.filter(({ model }) => model === 'ple')
-    expect(rows).toHaveLength(2)
-    for (const { config, parameter_count } of rows)
-      expect(await parameterCount(architectureOf(config as unknown as Config), shapeOf(2, 100))).toBe(
-        parameter_count,
-      )
+    const { expected, found } = await parameterCounts('ple', architectureOf)
+    expect(expected).toHaveLength(2)
+    expect(found).toEqual(expected)
   })
 
   it.each(['shared', 'own'] as const)('one level without own experts is mmoe, %s rows', async (form) => {

@@ -2,19 +2,18 @@ import * as tf from '@tensorflow/tfjs'
 import { createRandom } from '@mtl/core'
 import { forwardPass, trainingData, useBackend } from '@mtl/core/tensor'
 import type { Weights } from '@mtl/core/tensor'
-import { expectNoLeak, relatedTasks } from '@mtl/core/testing'
+import { relatedTasks } from '@mtl/core/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   columnNaming,
+  parameterCounts,
   freshWeights,
   headsOf,
   outputsOf,
-  parameterCount,
   shapeOf,
   type ColumnConfig,
 } from './columns.fixture.ts'
-import { differences, type GoldenCase } from './golden.fixture.ts'
-import counts from './goldens/param_counts.json' with { type: 'json' }
+import { goldenRuns, differences } from './golden.fixture.ts'
 import goldens from './goldens/progressive.json' with { type: 'json' }
 import { neuralSingleTaskArchitecture } from './neural-single-task.ts'
 import { progressive, progressiveArchitecture } from './progressive.ts'
@@ -33,15 +32,9 @@ const architectureOf = (config: Config): ReturnType<typeof progressiveArchitectu
     heads: headsOf(config),
   })
 
-describe.each(['cpu', 'wasm'] as const)('progressive networks on goldens, %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend([backend])
-  })
-
-  it.each(goldens.cases as unknown as GoldenCase[])(
-    '$name: outputs, losses and gradients',
-    async (golden) => {
-      const config = golden.config as unknown as Config
+describe('progressive networks on goldens', () => {
+  it.each(
+    goldenRuns(goldens.cases, (golden, config: Config) => {
       const parts: Readonly<Record<string, string>> = { V: 'in', U: 'out' }
       const naming = columnNaming(config, ([block, task, layer, part, kind]) => {
         const place = `task:${task}/${block}/${layer}`
@@ -51,11 +44,11 @@ describe.each(['cpu', 'wasm'] as const)('progressive networks on goldens, %s', (
         if (part in parts) return { name: `${place}/${parts[part]}/${kind === 'W' ? 'kernel' : 'bias'}` }
         return { name: `${place}/kernel`, row: Number(part), rows: Number(task) }
       })
-      await expectNoLeak(async () => {
-        expect(await differences(architectureOf(config), golden, naming)).toEqual([])
-      })
-    },
-  )
+      return differences(architectureOf(config), golden, naming)
+    }),
+  )('$title: outputs, losses and gradients', async ({ run }) => {
+    expect(await run()).toEqual([])
+  })
 })
 
 const shape = shapeOf(3)
@@ -108,12 +101,9 @@ describe('progressive network', () => {
   )
 
   it('has as many parameters as the golden file says', async () => {
-    const rows = counts.rows.filter(({ model }) => model === 'progressive')
-    expect(rows).toHaveLength(1)
-    for (const { config, parameter_count: count } of rows)
-      expect(
-        await parameterCount(architectureOf(config as unknown as Config), shapeOf(config.tasks, config.in)),
-      ).toBe(count)
+    const { expected, found } = await parameterCounts('progressive', architectureOf)
+    expect(expected).toHaveLength(1)
+    expect(found).toEqual(expected)
   })
 
   it('has adapters that do not change when a task is added', async () => {

@@ -5,10 +5,9 @@ import type { Activation, Weights } from '@mtl/core/tensor'
 import { expectNoLeak, relatedTasks } from '@mtl/core/testing'
 import * as tf from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { freshWeights, outputsOf, parameterCount, shapeOf } from './columns.fixture.ts'
-import { differences, type GoldenCase, type Naming } from './golden.fixture.ts'
+import { parameterCounts, freshWeights, outputsOf, shapeOf } from './columns.fixture.ts'
+import { goldenRuns, differences, type Naming } from './golden.fixture.ts'
 import blocks from './goldens/reinforce.json' with { type: 'json' }
-import counts from './goldens/param_counts.json' with { type: 'json' }
 import goldens from './goldens/routing.json' with { type: 'json' }
 import { gumbelNoise, largest, straightThrough } from './hard-choices.ts'
 import { policyLoss } from './policy-gradient.ts'
@@ -62,31 +61,30 @@ function replayed(noise: readonly (readonly (readonly number[])[])[]): RandomGen
   return generator
 }
 
-describe.each(['cpu', 'wasm'] as const)('routing on goldens, %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend([backend])
-  })
-
-  it.each(goldens.cases as unknown as GoldenCase[])(
-    '$name: outputs, losses and gradients',
-    async (golden) => {
-      const config = golden.config as unknown as Config
+describe('routing on goldens', () => {
+  it.each(
+    goldenRuns(goldens.cases, (golden, config: Config) => {
       const { gumbel_noise: noise } = golden.inputs as { readonly gumbel_noise?: number[][][] }
       const given =
         config.mode === 'soft'
           ? { ...golden, params: { ...golden.params, 'state.temperature': [config.temperature] } }
           : golden
-      await expectNoLeak(async () => {
-        const found = await differences(
-          architectureOf(config),
-          given,
-          namingOf(config),
-          noise ? { random: replayed(noise) } : {},
-        )
-        expect(found).toEqual([])
-      })
-    },
-  )
+      return differences(
+        architectureOf(config),
+        given,
+        namingOf(config),
+        noise ? { random: replayed(noise) } : {},
+      )
+    }),
+  )('$title: outputs, losses and gradients', async ({ run }) => {
+    expect(await run()).toEqual([])
+  })
+})
+
+describe.each(['cpu', 'wasm'] as const)('policies, %s', (backend) => {
+  beforeAll(async () => {
+    await useBackend([backend])
+  })
 
   it('the loss of a policy and its gradient are those of another program', async () => {
     const { logits, actions, rewards, baseline, entropy_weight: bonus, expected } = blocks
@@ -202,12 +200,9 @@ describe('routing', () => {
   )
 
   it('has as many parameters as the golden file says', async () => {
-    const rows = counts.rows.filter(({ model }) => model === 'routing')
-    expect(rows).toHaveLength(1)
-    for (const { config, parameter_count: count } of rows) {
-      const given = config as unknown as Config
-      expect(await parameterCount(architectureOf(given), shapeOf(given.tasks, given.in))).toBe(count)
-    }
+    const { expected, found } = await parameterCounts('routing', architectureOf)
+    expect(expected).toHaveLength(1)
+    expect(found).toEqual(expected)
   })
 
   it.each(routers)('keeps more than one module alive on tasks that differ, %s', async (router) => {

@@ -1,53 +1,53 @@
 import { createRandom, dataset, fit, splitData, splitWhere, taskMean } from '@mtl/core'
 import type { Dataset, Estimator, RealDistribution } from '@mtl/core'
 import { relatedTasks } from '@mtl/core/testing'
-import type { HeadOptions } from '@mtl/core/tensor'
+import type { Architecture } from '@mtl/core/tensor'
 import { describe, expect, it } from 'vitest'
-import { parameterCount, shapeOf } from './columns.fixture.ts'
-import { differences, type GoldenCase, type Naming } from './golden.fixture.ts'
+import { parameterCounts } from './columns.fixture.ts'
+import { goldenRuns, differences, type Naming } from './golden.fixture.ts'
 import { neuralSingleTask } from './neural-single-task.ts'
-import counts from './goldens/param_counts.json' with { type: 'json' }
 import goldens from './goldens/shared_bottom.json' with { type: 'json' }
-import { sharedBottom, sharedBottomArchitecture, type SharedBottomOptions } from './shared-bottom.ts'
+import { sharedBottom, sharedBottomArchitecture } from './shared-bottom.ts'
 
 const quick = { epochs: 2, batchSize: 16, validationFraction: 0, learningRate: 0.01 } as const
 
-describe('shared bottom on goldens', () => {
-  const naming: Naming = (theirs) => {
-    const [part, first, second, third] = theirs.split('.')
-    const kind = theirs.endsWith('.W') ? 'kernel' : 'bias'
-    if (part === 'trunk') return { name: `shared/trunk/${first}/${kind}` }
-    // Tasks of different losses are groups of one task each, in the order of tasks.
-    return {
-      name:
-        part === 'head' ? `tasks:${first}/head/${kind}` : `tasks:${first}/tower/${second}/${third && kind}`,
-    }
-  }
+interface Config {
+  readonly act: 'tanh' | 'relu'
+  readonly trunk: number[]
+  readonly tower: number[]
+}
 
-  it.each(goldens.cases as unknown as GoldenCase[])(
-    '$name: outputs, losses and gradients',
-    async (golden) => {
-      const { act, trunk, tower } = golden.config as unknown as {
-        readonly act: 'tanh' | 'relu'
-        readonly trunk: number[]
-        readonly tower: number[]
-      }
-      const heads: HeadOptions = { sharing: 'own', taskLayers: tower, activation: act }
-      const architecture = sharedBottomArchitecture({ layers: trunk, activation: act, heads })
-      expect(await differences(architecture, golden, naming)).toEqual([])
-    },
-  )
+const architectureOf = ({ act, trunk, tower }: Config): Architecture =>
+  sharedBottomArchitecture({
+    layers: trunk,
+    activation: act,
+    heads: { sharing: 'own', taskLayers: tower, activation: act },
+  })
+
+const naming: Naming = (theirs) => {
+  const [part, first, second, third] = theirs.split('.')
+  const kind = theirs.endsWith('.W') ? 'kernel' : 'bias'
+  if (part === 'trunk') return { name: `shared/trunk/${first}/${kind}` }
+  // Tasks of different losses are groups of one task each, in the order of tasks.
+  return {
+    name: part === 'head' ? `tasks:${first}/head/${kind}` : `tasks:${first}/tower/${second}/${third && kind}`,
+  }
+}
+
+describe('shared bottom on goldens', () => {
+  it.each(
+    goldenRuns(goldens.cases, (golden, config: Config) =>
+      differences(architectureOf(config), golden, naming),
+    ),
+  )('$title: outputs, losses and gradients', async ({ run }) => {
+    expect(await run()).toEqual([])
+  })
 })
 
 it('a shared bottom has as many numbers as the reference', async () => {
-  const rows = counts.rows.filter(({ model }) => model === 'shared_bottom')
-  expect(rows).not.toHaveLength(0)
-  for (const { config, parameter_count } of rows) {
-    const { trunk, tower } = config as unknown as { readonly trunk: number[]; readonly tower: number[] }
-    const heads: HeadOptions = { sharing: 'own', taskLayers: tower }
-    const architecture = sharedBottomArchitecture({ layers: trunk, heads })
-    expect(await parameterCount(architecture, shapeOf(2, 100))).toBe(parameter_count)
-  }
+  const { expected, found } = await parameterCounts('shared_bottom', architectureOf)
+  expect(expected).toHaveLength(1)
+  expect(found).toEqual(expected)
 })
 
 const data = relatedTasks({
@@ -181,7 +181,7 @@ describe('shared bottom', () => {
     [{ heads: { penalties: 3 } }, 'penalty'],
     [{ trainer: { epoch: 3 } }, 'epochs'],
   ])('refuses %j and names %s', (options, name) => {
-    expect(() => sharedBottom(options as SharedBottomOptions)).toThrow(
+    expect(() => sharedBottom(options as never)).toThrow(
       expect.objectContaining({ code: 'invalid-option', message: expect.stringContaining(name) as string }),
     )
   })

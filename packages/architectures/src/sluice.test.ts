@@ -1,19 +1,18 @@
 import { createRandom, fit } from '@mtl/core'
 import { useBackend } from '@mtl/core/tensor'
 import type { Weights } from '@mtl/core/tensor'
-import { expectNoLeak, relatedTasks } from '@mtl/core/testing'
+import { relatedTasks } from '@mtl/core/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   columnNaming,
+  parameterCounts,
   freshWeights,
   headsOf,
   outputsOf,
-  parameterCount,
   shapeOf,
   type ColumnConfig,
 } from './columns.fixture.ts'
-import { differences, type GoldenCase } from './golden.fixture.ts'
-import counts from './goldens/param_counts.json' with { type: 'json' }
+import { goldenRuns, differences } from './golden.fixture.ts'
 import goldens from './goldens/sluice.json' with { type: 'json' }
 import { neuralSingleTaskArchitecture } from './neural-single-task.ts'
 import { sluice, sluiceArchitecture } from './sluice.ts'
@@ -31,15 +30,9 @@ const architectureOf = (config: Config, orthogonality: number): ReturnType<typeo
     heads: headsOf(config),
   })
 
-describe.each(['cpu', 'wasm'] as const)('sluice on goldens, %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend([backend])
-  })
-
-  it.each(goldens.cases as unknown as GoldenCase[])(
-    '$name: outputs, losses and gradients, those of the penalty among them',
-    async (golden) => {
-      const config = golden.config as unknown as Config
+describe('sluice on goldens', () => {
+  it.each(
+    goldenRuns(goldens.cases, (golden, config: Config) => {
       const { coefficient } = (
         golden.expected as unknown as { readonly penalty: { readonly coefficient: number } }
       ).penalty
@@ -47,11 +40,11 @@ describe.each(['cpu', 'wasm'] as const)('sluice on goldens, %s', (backend) => {
         if (block === 'alpha') return { name: `shared/alpha/${index}` }
         return block === 'beta' ? { name: 'tasks/skip', row: Number(index), rows: config.tasks } : undefined
       })
-      await expectNoLeak(async () => {
-        expect(await differences(architectureOf(config, coefficient), golden, naming)).toEqual([])
-      })
-    },
-  )
+      return differences(architectureOf(config, coefficient), golden, naming)
+    }),
+  )('$title: outputs, losses and gradients', async ({ run }) => {
+    expect(await run()).toEqual([])
+  })
 })
 
 const shape = shapeOf(3)
@@ -104,15 +97,11 @@ describe('sluice', () => {
   })
 
   it('has as many parameters as the golden file says', async () => {
-    const rows = counts.rows.filter(({ model }) => model === 'sluice')
-    expect(rows).toHaveLength(1)
-    for (const { config, parameter_count: count } of rows)
-      expect(
-        await parameterCount(
-          architectureOf(config as unknown as Config, 0.1),
-          shapeOf(config.tasks, config.in),
-        ),
-      ).toBe(count)
+    const { expected, found } = await parameterCounts('sluice', (config: Config) =>
+      architectureOf(config, 0.1),
+    )
+    expect(expected).toHaveLength(1)
+    expect(found).toEqual(expected)
   })
 
   it('learns slices that differ where their products cost, and shows what it mixes and reads', async () => {

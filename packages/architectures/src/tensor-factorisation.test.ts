@@ -6,25 +6,20 @@ import type { Weights } from '@mtl/core/tensor'
 import { expectNoLeak, relatedTasks } from '@mtl/core/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
+  parameterCounts,
   freshWeights,
   headsOf,
   outputsOf,
-  parameterCount,
   shapeOf,
   type ColumnConfig,
 } from './columns.fixture.ts'
 import { factorise, type TensorForm } from './factorise.ts'
 import { arriving } from './arriving.fixture.ts'
-import { differences, type GoldenCase, type Naming } from './golden.fixture.ts'
-import counts from './goldens/param_counts.json' with { type: 'json' }
+import { goldenRuns, differences, turnedCase, type GoldenCase, type Naming } from './golden.fixture.ts'
 import goldens from './goldens/tensor.json' with { type: 'json' }
 import { neuralSingleTask, neuralSingleTaskArchitecture } from './neural-single-task.ts'
 import { sharedBottom } from './shared-bottom.ts'
-import {
-  tensorFactorisation,
-  tensorFactorisationArchitecture,
-  type TensorFactorisationOptions,
-} from './tensor-factorisation.ts'
+import { tensorFactorisation, tensorFactorisationArchitecture } from './tensor-factorisation.ts'
 import { factorName } from './tensor-layer.ts'
 
 interface Config extends ColumnConfig {
@@ -59,25 +54,14 @@ const turned = (values: GoldenCase['params']): GoldenCase['params'] =>
     }),
   )
 
-describe.each(['cpu', 'wasm'] as const)('tensor factorisation on goldens, %s', (backend) => {
-  beforeAll(async () => {
-    await useBackend([backend])
+describe('tensor factorisation on goldens', () => {
+  it.each(
+    goldenRuns(goldens.cases, (golden, config: Config) => {
+      return differences(architectureOf(config), turnedCase(golden, turned), naming)
+    }),
+  )('$title: outputs, losses and gradients', async ({ run }) => {
+    expect(await run()).toEqual([])
   })
-
-  it.each(goldens.cases as unknown as GoldenCase[])(
-    '$name: outputs, losses and gradients',
-    async ({ params, expected, ...others }) => {
-      const golden = {
-        ...others,
-        params: turned(params),
-        expected: { ...expected, gradients: turned(expected.gradients) },
-      }
-      await expectNoLeak(async () => {
-        const architecture = architectureOf(golden.config as unknown as Config)
-        expect(await differences(architecture, golden, naming)).toEqual([])
-      })
-    },
-  )
 })
 
 const forms: readonly TensorForm[] = ['tucker', 'tensor-train', 'matrix']
@@ -171,15 +155,10 @@ describe('tensor factorisation', () => {
     expect(tasks?.values[1]).toBeLessThan(1e-5)
   })
 
-  it.each(forms)('has as many parameters as the golden file says: %s', async (form) => {
-    const rows = counts.rows.filter(
-      ({ model, config }) => model === 'tensor' && formOf(config as unknown as Config) === form,
-    )
-    expect(rows).toHaveLength(1)
-    for (const { config, parameter_count: count } of rows)
-      expect(
-        await parameterCount(architectureOf(config as unknown as Config), shapeOf(config.tasks, config.in)),
-      ).toBe(count)
+  it('has as many parameters as the golden file says, in each form', async () => {
+    const { expected, found } = await parameterCounts('tensor', architectureOf)
+    expect(expected).toHaveLength(forms.length)
+    expect(found).toEqual(expected)
   })
 
   it.each(forms)('starts with kernels of the variance 2 / (in + out): %s', async (form) => {
@@ -283,7 +262,7 @@ describe('tensor factorisation', () => {
     [{ ranks: 'full' }, 'ranks'],
     [{ rank: 3 }, 'ranks'],
   ])('refuses %j and names %s', (options, name) => {
-    expect(() => tensorFactorisation(options as TensorFactorisationOptions)).toThrow(
+    expect(() => tensorFactorisation(options as never)).toThrow(
       expect.objectContaining({ code: 'invalid-option', message: expect.stringContaining(name) as string }),
     )
   })

@@ -3,35 +3,25 @@ import { createRandom, dataset, matrix, sampleNormal, type Dataset } from '@mtl/
 import { useBackend, type Architecture } from '@mtl/core/tensor'
 import { networkStep } from './network-step.ts'
 import type { Row } from './rows.ts'
-import { median } from './time.ts'
+import { secondsInTurns } from './time.ts'
 
 const size = { tasks: 2, rows: 2048, inputs: 100, batchSize: 256 }
-const rounds = 40
-const counted = 30
 
 /** A step of every architecture with its default options against one of MMoE, in turns, on rows that two binary tasks share. */
 export async function benchArchitectureSteps(): Promise<readonly Row[]> {
   await useBackend(['wasm'])
   const data = binaryTasks()
-  const steps = architectures().map((architecture) => ({
-    name: architecture.name,
-    step: networkStep(architecture, data, size.batchSize),
-    times: [] as number[],
-  }))
-  for (let round = 0; round < rounds; round++)
-    for (const { step, times } of steps) {
-      const start = performance.now()
-      await step.run()
-      if (round >= rounds - counted) times.push((performance.now() - start) / 1000)
-    }
-  for (const { step } of steps) step[Symbol.dispose]()
-  const base = median(steps.find(({ name }) => name === 'mmoe')?.times ?? [])
-  return steps.map(({ name, times }) => ({
+  const networks = architectures()
+  const steps = networks.map((architecture) => networkStep(architecture, data, size.batchSize))
+  const seconds = await secondsInTurns(steps.map((step) => () => step.run()))
+  for (const step of steps) step[Symbol.dispose]()
+  const base = seconds[networks.findIndex(({ name }) => name === 'mmoe')]
+  return networks.map(({ name }, n) => ({
     what: `${name} step, ${size.tasks} tasks, ${size.inputs} inputs, ${size.batchSize} rows, wasm`,
-    seconds: median(times),
-    rate: `${(1 / median(times)).toFixed(0)} steps/s`,
+    seconds: seconds[n],
+    rate: `${(1 / seconds[n]).toFixed(0)} steps/s`,
     against: `mmoe ${base.toFixed(4)} s`,
-    ratio: median(times) / base,
+    ratio: seconds[n] / base,
   }))
 }
 

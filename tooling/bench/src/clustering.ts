@@ -19,7 +19,7 @@ import {
 } from './clustering-reference.ts'
 import type { Row } from './rows.ts'
 import { schoolProtocol } from './school.ts'
-import { median, secondsOf } from './time.ts'
+import { median, processorSeconds, secondsOf } from './time.ts'
 
 interface Setting {
   readonly what: string
@@ -236,8 +236,7 @@ async function benchFits(): Promise<Row[]> {
     const run = async (): Promise<void> => {
       const before = process.cpuUsage()
       steps = (await fit(taskClustering(options), data, { random: 1 })).diagnostics.steps
-      const { user, system } = process.cpuUsage(before)
-      processor.push((user + system) / 1e6)
+      processor.push(processorSeconds(before))
     }
     const seconds = await secondsOf(run, repeats)
     const rate = `${steps} steps, ${median(processor).toFixed(2)} s of processor time`

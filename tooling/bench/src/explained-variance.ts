@@ -26,7 +26,13 @@ export async function explainedOf(model: Model, test: Dataset): Promise<number> 
 
 /** Over splits, as text. */
 export function meanAndDeviation(values: readonly number[], digits: number): string {
+  const [mean, deviation] = moments(values)
+  return `${mean.toFixed(digits)} +- ${deviation.toFixed(digits)}`
+}
+
+/** Mean and deviation, of a sample. */
+export function moments(values: readonly number[]): readonly [number, number] {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)
-  return `${mean.toFixed(digits)} +- ${Math.sqrt(variance).toFixed(digits)}`
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return [mean, Math.sqrt(squares / (values.length - 1))]
 }

@@ -3,6 +3,7 @@ import { createRandom, dataset, fit, matrixFromRows, sampleNormal } from '@mtl/c
 import type { Dataset } from '@mtl/core'
 import { latentHierarchy } from '@mtl/hierarchy'
 import type { Row } from './rows.ts'
+import { processorSeconds } from './time.ts'
 
 interface Size {
   readonly tasks: number
@@ -80,7 +81,7 @@ async function averagedRow(): Promise<Row> {
   const estimator = latentHierarchy({ trees: 1, folds: 2, maxSteps: 5 })
   const start = process.cpuUsage()
   const { parameters } = await fit(estimator, data, { random: 1 })
-  const seconds = secondsSince(start)
+  const seconds = processorSeconds(start)
   return {
     what: `latent-hierarchy, averaged, one tree and two folds, search '${parameters.search}', 10,000 tasks, 5 inputs`,
     seconds,
@@ -105,15 +106,9 @@ async function stepOf(size: Size): Promise<{ readonly seconds: number; readonly 
     const model = await fit(estimator, data, { random: 1 })
     search = model.parameters.search
     // The first run compiles.
-    if (run > 0) least = Math.min(least, secondsSince(start))
+    if (run > 0) least = Math.min(least, processorSeconds(start))
   }
   return { seconds: least / (steps + warmUp), search }
-}
-
-/** Of the processor. */
-function secondsSince(start: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(start)
-  return (user + system) / 1e6
 }
 
 function referenceSeconds({ tasks, inputs, rows, steps, warmUp, repeats }: Size): number | undefined {

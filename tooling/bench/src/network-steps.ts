@@ -6,7 +6,7 @@ import { useBackend, type Architecture } from '@mtl/core/tensor'
 import { layersMmoeStep, type MmoeSize } from './layers-mmoe.ts'
 import { networkStep } from './network-step.ts'
 import type { Row } from './rows.ts'
-import { median, secondsOfPair } from './time.ts'
+import { secondsInTurns, secondsOfPair } from './time.ts'
 
 const size: MmoeSize = { inputs: 499, experts: 8, units: 16, tower: 8, tasks: 2, rows: 256 }
 
@@ -53,16 +53,8 @@ async function benchMmoe(): Promise<readonly Row[]> {
 async function benchTaskCounts(name: string, architecture: Architecture): Promise<readonly Row[]> {
   const counts = [10, 100, 1000, 10_000]
   const steps = counts.map((tasks) => networkStep(architecture, ownRows(tasks, 20_000, 10), 256))
-  const times: number[][] = counts.map(() => [])
-  // In turns, so that a busy machine disturbs all alike.
-  for (let round = 0; round < 40; round++)
-    for (const [c, step] of steps.entries()) {
-      const start = performance.now()
-      await step.run()
-      if (round >= 10) times[c].push((performance.now() - start) / 1000)
-    }
+  const seconds = await secondsInTurns(steps.map((step) => () => step.run()))
   for (const step of steps) step[Symbol.dispose]()
-  const seconds = times.map(median)
   return counts.map((tasks, c) => ({
     what: `${name} step, ${tasks.toLocaleString('en')} tasks that own 20,000 rows x 10 inputs, 256 rows`,
     seconds: seconds[c],

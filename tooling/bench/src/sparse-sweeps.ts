@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dataset, fit, matrixFromRows } from '@mtl/core'
 import { sparseBayesian } from '@mtl/sparse'
 import type { SweepProblem } from './sparse.ts'
+import { processorSeconds } from './time.ts'
 
 const problems = JSON.parse(readFileSync(process.argv[2], 'utf8')) as readonly SweepProblem[]
 const found: { seconds: number; bound: number }[] = []
@@ -19,18 +20,14 @@ for (const { tasks, options, sweeps, seconds } of problems) {
 }
 console.log(JSON.stringify(found))
 
-/** Processor seconds, all threads of the process together: the least of the runs that begin within `limit` seconds. */
+/** Processor seconds, the least of the runs that begin within `limit` seconds. */
 async function leastSeconds(run: () => Promise<unknown>, limit: number): Promise<number> {
   const begin = process.cpuUsage()
   let least = Infinity
-  while (total(process.cpuUsage(begin)) < limit) {
+  while (processorSeconds(begin) < limit) {
     const start = process.cpuUsage()
     await run()
-    least = Math.min(least, total(process.cpuUsage(start)))
+    least = Math.min(least, processorSeconds(start))
   }
   return least
-}
-
-function total({ user, system }: NodeJS.CpuUsage): number {
-  return (user + system) / 1e6
 }

@@ -1,6 +1,7 @@
 import { architecturesPlugin } from '@mtl/architectures'
 import { createRandom, createRegistry, fit, type Dataset, type Model, type RealDistribution } from '@mtl/core'
 import { correlatedPair } from './correlated-pair.ts'
+import { moments } from './explained-variance.ts'
 import { referenceErrors } from './synthetic-reference.ts'
 
 /** All of about 12 to 15 thousand numbers; towers of 8 units below heads of each task's own. */
@@ -71,10 +72,4 @@ export async function testError(model: Model, test: Dataset): Promise<number> {
     return mean.reduce((sum, value, i) => sum + (value - targets[i]) ** 2, 0) / mean.length
   })
   return errors.reduce((sum, error) => sum + error, 0) / errors.length
-}
-
-function moments(values: readonly number[]): readonly [number, number] {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return [mean, Math.sqrt(squares / Math.max(1, values.length - 1))]
 }

@@ -27,6 +27,20 @@ export async function secondsOfPair(ours: () => unknown, theirs: () => unknown, 
   }
 }
 
+/**
+ * Seconds that a run of each takes, the median of 30 rounds after ten that are not counted; in turns, so that a busy machine
+ * disturbs all alike.
+ */
+export async function secondsInTurns(runs: readonly (() => unknown)[]): Promise<readonly number[]> {
+  const times: number[][] = runs.map(() => [])
+  for (let round = 0; round < 40; round++)
+    for (const [r, run] of runs.entries()) {
+      const seconds = await once(run)
+      if (round >= 10) times[r].push(seconds)
+    }
+  return times.map(median)
+}
+
 async function once(run: () => unknown): Promise<number> {
   const start = performance.now()
   await run()
@@ -36,4 +50,10 @@ async function once(run: () => unknown): Promise<number> {
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)]
+}
+
+/** Processor seconds since then, all threads of the process together. */
+export function processorSeconds(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1e6
 }
